@@ -1,0 +1,13 @@
+package io.cohortsync;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+/** Starts cohort-sync: reads the configuration, instantiates the routes and lets Camel run them. */
+@SpringBootApplication
+public class CohortSync {
+
+    public static void main(String[] args) {
+        SpringApplication.run(CohortSync.class, args);
+    }
+}

@@ -1,0 +1,29 @@
+package io.cohortsync.config;
+
+import java.util.Optional;
+
+/**
+ * One sync × one of its targets.
+ *
+ * @param sync the sync's name
+ * @param target the receiver
+ * @param enabled false: this link is left out of its sync's runs
+ * @param memberKey the field of a source's record that holds the member key
+ * @param normalize what is done to the key before it is compared
+ * @param trait for a Segment target, the trait's name with {@code {name}} and {@code {id}} already filled in
+ * @param integration for a Segment target, what {@code context.integration} says; empty: it is left out
+ * @param integrations for a Segment target, the {@code integrations} object as JSON; empty: it is left out
+ */
+public record LinkSettings(
+        String sync,
+        TargetSettings target,
+        boolean enabled,
+        MemberKeyField memberKey,
+        Normalize normalize,
+        Optional<String> trait,
+        Optional<Integration> integration,
+        Optional<String> integrations) {
+
+    /** What {@code context.integration} says (contracts, section 1.4). */
+    public record Integration(String name, String version) {}
+}

@@ -1,0 +1,2 @@
+/** When a sync runs. */
+package io.cohortsync.schedule;

@@ -1,0 +1,2 @@
+/** Reading a cohort's snapshot from where it is defined. */
+package io.cohortsync.source;
