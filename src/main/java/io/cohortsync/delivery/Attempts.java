@@ -1,0 +1,88 @@
+package io.cohortsync.delivery;
+
+import io.cohortsync.run.Syncs;
+import io.cohortsync.target.Targets;
+import java.time.Duration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.springframework.stereotype.Component;
+
+/**
+ * Lets attempts begin, and says whether a failed one is repeated; {@code attempts} in the routes. As a processor it takes
+ * note of a failure, which Camel's error handler passes as an exchange.
+ */
+@Component
+public class Attempts implements Processor {
+
+    /** Attempts of one batch in one run; those a target asked to be put off do not count. */
+    static final int MOST = 6;
+
+    /** A target that keeps asking to be left alone is given up for this run after so long. */
+    private static final Duration LONGEST_PUT_OFF = Duration.ofHours(1);
+
+    private final Targets targets;
+    private final Syncs syncs;
+    private final Classification classification;
+    private final CamelContext camel;
+
+    Attempts(Targets targets, Syncs syncs, Classification classification, CamelContext camel) {
+        this.targets = targets;
+        this.syncs = syncs;
+        this.classification = classification;
+        this.camel = camel;
+    }
+
+    /** Waits at the target's gate until the batch may be sent. */
+    public void enter(Batch batch) throws InterruptedException {
+        String target = batch.delivery().target().name();
+        targets.gate(target).enter(() -> mayGo(batch));
+    }
+
+    private void mayGo(Batch batch) {
+        LinkDelivery delivery = batch.delivery();
+        String target = delivery.target().name();
+        delivery.stopped()
+                .or(() -> targets.glance(target).whyNot(target))
+                .or(() -> syncs.whyNot(delivery.run().sync().name()))
+                .ifPresent(why -> {
+                    throw new NotTriedException(why);
+                });
+        if (camel.isStopping() || camel.isStopped()) {
+            throw new NotTriedException("this node is stopping");
+        }
+        if (!delivery.run().lease().outlastsARequest()) {
+            throw new NotTriedException("the lease could not be renewed in time");
+        }
+    }
+
+    /** The attempt has ended, however it did. */
+    public void leave(Batch batch) {
+        targets.gate(batch.delivery().target().name()).leave();
+    }
+
+    /** The attempt was answered well. */
+    public void succeeded(Batch batch) {
+        targets.gate(batch.delivery().target().name()).succeeded();
+    }
+
+    /** Whether a failed batch is tried once more. */
+    public boolean again(Batch batch) {
+        return batch.attempts() < MOST && batch.putOff().compareTo(LONGEST_PUT_OFF) < 0;
+    }
+
+    /** Takes note of a failure that may pass: the target's gate closes for a while. */
+    @Override
+    public void process(Exchange exchange) {
+        Batch batch = exchange.getVariable("batch", Batch.class);
+        Failure failure = note(batch, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
+        targets.gate(batch.delivery().target().name()).failed(failure.retryAfter());
+    }
+
+    /** Takes note of what a failure says. */
+    public Failure note(Batch batch, Exception thrown) {
+        Failure failure = classification.of(batch.delivery().target(), thrown);
+        batch.failed(failure);
+        return failure;
+    }
+}

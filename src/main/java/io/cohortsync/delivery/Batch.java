@@ -1,0 +1,89 @@
+package io.cohortsync.delivery;
+
+import io.cohortsync.diff.PlannedChange;
+import java.time.Duration;
+import java.util.List;
+
+/** The changes of one call, and how far that call has got. Handled by one thread at a time. */
+public final class Batch {
+
+    private final LinkDelivery delivery;
+    private final List<PlannedChange> planned;
+    private long id;
+    private int attempts;
+    private Duration putOff = Duration.ZERO;
+    private boolean maybeApplied;
+    private Failure lastFailure = Failure.NONE;
+
+    Batch(LinkDelivery delivery, List<PlannedChange> planned) {
+        this.delivery = delivery;
+        this.planned = planned;
+    }
+
+    public LinkDelivery delivery() {
+        return delivery;
+    }
+
+    List<PlannedChange> planned() {
+        return planned;
+    }
+
+    /** The changes as a destination is given them. */
+    public List<Change> changes() {
+        return delivery.changes(planned);
+    }
+
+    public int size() {
+        return planned.size();
+    }
+
+    /** Whether it holds more than one change, so that a refusal does not say which one is bad. */
+    public boolean isDivisible() {
+        return planned.size() > 1;
+    }
+
+    List<Batch> halves() {
+        int middle = planned.size() / 2;
+        return List.of(
+                new Batch(delivery, planned.subList(0, middle)),
+                new Batch(delivery, planned.subList(middle, planned.size())));
+    }
+
+    /** The number of its doubt; 0: none is written yet. */
+    long id() {
+        return id;
+    }
+
+    void doubtWritten(long delivery) {
+        this.id = delivery;
+    }
+
+    void failed(Failure failure) {
+        failure.retryAfter().ifPresentOrElse(wait -> putOff = putOff.plus(wait), () -> attempts++);
+        lastFailure = failure;
+        maybeApplied |= failure.maybeApplied();
+    }
+
+    /** Failed attempts, but for those the target put off. */
+    int attempts() {
+        return attempts;
+    }
+
+    /** How long the target asked to be left alone, in all. */
+    Duration putOff() {
+        return putOff;
+    }
+
+    /** Whether some attempt may have been applied by the target although it was not confirmed. */
+    boolean maybeApplied() {
+        return maybeApplied;
+    }
+
+    Failure lastFailure() {
+        return lastFailure;
+    }
+
+    long enters() {
+        return planned.stream().filter(PlannedChange::enter).count();
+    }
+}

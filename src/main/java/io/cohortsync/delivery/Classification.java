@@ -1,0 +1,137 @@
+package io.cohortsync.delivery;
+
+import io.cohortsync.config.TargetSettings;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.camel.http.base.HttpOperationFailedException;
+import org.springframework.stereotype.Component;
+
+/** Reads what a failed attempt means; {@code classification} in the routes (contracts, section 9). */
+@Component
+public class Classification {
+
+    /** Statuses that every target may try again; {@code retry-on} of a destination says otherwise. */
+    private static final String RETRY_ON = "408,429,500-599";
+
+    private static final Set<Integer> NEEDS_A_PERSON = Set.of(401, 402, 403, 404, 405, 407, 501, 505, 511);
+    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(300);
+    private static final int WORDS = 500;
+
+    private final Clock clock;
+
+    Classification(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** Whether only a person can help. */
+    public boolean misconfigured(Batch batch, Exception thrown) {
+        return of(batch.delivery().target(), thrown).kind() == Failure.Kind.MISCONFIGURED;
+    }
+
+    /** Whether the target refuses something in the batch. */
+    public boolean recordsRejected(Batch batch, Exception thrown) {
+        return of(batch.delivery().target(), thrown).kind() == Failure.Kind.RECORDS_REJECTED;
+    }
+
+    /** What an exception that came out of a target's route means. */
+    Failure of(TargetSettings target, Throwable thrown) {
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            if (t instanceof HttpOperationFailedException answer) {
+                return answered(target, answer);
+            }
+            if (t instanceof RecordsRejectedException) {
+                return new Failure(
+                        Failure.Kind.RECORDS_REJECTED, t.getMessage(), Optional.empty(), false, Optional.empty());
+            }
+            if (t instanceof IOException) {
+                return new Failure(
+                        Failure.Kind.TRY_LATER,
+                        "no answer: " + words(t),
+                        Optional.empty(),
+                        !neverArrived(t),
+                        Optional.empty());
+            }
+        }
+        return new Failure(
+                Failure.Kind.MISCONFIGURED,
+                "the route target-" + target.name() + " failed: " + words(thrown),
+                Optional.empty(),
+                true,
+                Optional.empty());
+    }
+
+    private Failure answered(TargetSettings target, HttpOperationFailedException answer) {
+        int status = answer.getStatusCode();
+        Failure.Kind kind;
+        if (StatusList.parse(target.options().getOrDefault("retry-on", RETRY_ON))
+                .contains(status)) {
+            kind = Failure.Kind.TRY_LATER;
+        } else if (status < 400 || NEEDS_A_PERSON.contains(status)) {
+            kind = Failure.Kind.MISCONFIGURED;
+        } else {
+            kind = status < 500 ? Failure.Kind.RECORDS_REJECTED : Failure.Kind.TRY_LATER;
+        }
+        String body = answer.getResponseBody() == null
+                ? ""
+                : " " + answer.getResponseBody().strip();
+        return new Failure(
+                kind,
+                cut("HTTP " + status + body),
+                Optional.of(status),
+                status >= 500 || status == 408,
+                retryAfter(answer.getResponseHeaders()));
+    }
+
+    /** Seconds or a date (contracts, section 1.5), not under 1 s and not over 300 s; rubbish or a past date: none. */
+    private Optional<Duration> retryAfter(Map<String, String> headers) {
+        return Optional.ofNullable(headers).stream()
+                .flatMap(all -> all.entrySet().stream())
+                .filter(header -> header.getKey().equalsIgnoreCase("Retry-After"))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .flatMap(this::waitFor)
+                .filter(wait -> !wait.isNegative())
+                .map(wait -> wait.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : wait)
+                .map(wait -> wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait);
+    }
+
+    private Optional<Duration> waitFor(String value) {
+        String text = value.strip();
+        if (text.matches("\\d{1,9}")) {
+            return Optional.of(Duration.ofSeconds(Long.parseLong(text)));
+        }
+        try {
+            ZonedDateTime at = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME);
+            return Optional.of(Duration.between(clock.instant(), at.toInstant()));
+        } catch (DateTimeException rubbish) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean neverArrived(Throwable thrown) {
+        return thrown instanceof ConnectException
+                || thrown instanceof UnknownHostException
+                || thrown instanceof NoRouteToHostException
+                || thrown.getClass().getSimpleName().equals("ConnectTimeoutException");
+    }
+
+    private static String words(Throwable thrown) {
+        String message = thrown.getMessage();
+        return cut(message == null ? thrown.getClass().getSimpleName() : message);
+    }
+
+    private static String cut(String words) {
+        return words.length() <= WORDS ? words : words.substring(0, WORDS) + "…";
+    }
+}

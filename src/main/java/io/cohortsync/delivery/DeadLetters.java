@@ -1,0 +1,128 @@
+package io.cohortsync.delivery;
+
+import io.cohortsync.diff.PlannedChange;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The dead letters: changes that a target refuses, each with the reason, until it is tried again or no longer wanted. */
+@Component
+public class DeadLetters {
+
+    private static final int WORDS = 2000;
+
+    private final JdbcClient jdbc;
+    private final JdbcTemplate batches;
+
+    DeadLetters(JdbcClient jdbc, JdbcTemplate batches) {
+        this.jdbc = jdbc;
+        this.batches = batches;
+    }
+
+    /** A dead letter as the HTTP API shows it. */
+    public record DeadLetter(
+            long id,
+            String sync,
+            String target,
+            String memberKey,
+            String direction,
+            String reason,
+            String words,
+            int attempts,
+            Instant firstAt,
+            Instant lastAt,
+            Instant nextTry) {}
+
+    /** Sets a refused change aside; returns how often it was refused, this time included. */
+    int add(long link, PlannedChange change, Failure failure, Instant now) {
+        int before = jdbc.sql(
+                        "select attempts from dead_letter where link_id = ? and fingerprint = ? and member_key = ?")
+                .params(link, change.fingerprint(), change.key())
+                .query(Integer.class)
+                .optional()
+                .orElse(0);
+        String reason = failure.status().map(status -> "HTTP " + status).orElse("refused before sending");
+        String words = failure.words().length() <= WORDS
+                ? failure.words()
+                : failure.words().substring(0, WORDS);
+        Timestamp nextTry = Timestamp.from(RetryClock.REJECTED.next(now, before + 1));
+        if (before > 0) {
+            jdbc.sql(
+                            "update dead_letter set direction = ?, reason = ?, words = ?, attempts = ?, last_at = ?, next_try = ?"
+                                    + " where link_id = ? and fingerprint = ? and member_key = ?")
+                    .params(change.enter() ? 1 : -1, reason, words, before + 1, Timestamp.from(now), nextTry)
+                    .params(link, change.fingerprint(), change.key())
+                    .update();
+        } else {
+            jdbc.sql("insert into dead_letter (link_id, fingerprint, member_key, direction, reason, words, attempts,"
+                            + " first_at, last_at, next_try) values (?, ?, ?, ?, ?, ?, 1, ?, ?, ?)")
+                    .params(link, change.fingerprint(), change.key(), change.enter() ? 1 : -1, reason, words)
+                    .params(Timestamp.from(now), Timestamp.from(now), nextTry)
+                    .update();
+        }
+        return before + 1;
+    }
+
+    /** Drops the dead letters of changes that were taken, or that nobody wants any more. */
+    void settle(long link, List<PlannedChange> changes) {
+        if (changes.isEmpty()) {
+            return;
+        }
+        batches.batchUpdate(
+                "delete from dead_letter where link_id = ? and fingerprint = ? and member_key = ?",
+                changes,
+                changes.size(),
+                (ps, change) -> {
+                    ps.setLong(1, link);
+                    ps.setLong(2, change.fingerprint());
+                    ps.setString(3, change.key());
+                });
+    }
+
+    /** The dead letters, newest first; each filter narrows them where it is given. */
+    public List<DeadLetter> list(Optional<String> sync, Optional<String> target, Optional<String> reason, int limit) {
+        StringBuilder sql = new StringBuilder(
+                "select d.*, l.sync, l.target from dead_letter d join link l on l.id = d.link_id where 1 = 1");
+        List<Object> parameters = new java.util.ArrayList<>();
+        filter(sql, parameters, "l.sync", sync);
+        filter(sql, parameters, "l.target", target);
+        filter(sql, parameters, "d.reason", reason);
+        sql.append(" order by d.last_at desc, d.id desc fetch first ")
+                .append(limit)
+                .append(" rows only");
+        return jdbc.sql(sql.toString())
+                .params(parameters)
+                .query((rs, i) -> new DeadLetter(
+                        rs.getLong("id"),
+                        rs.getString("sync"),
+                        rs.getString("target"),
+                        rs.getString("member_key"),
+                        rs.getInt("direction") > 0 ? "enter" : "exit",
+                        rs.getString("reason"),
+                        rs.getString("words"),
+                        rs.getInt("attempts"),
+                        rs.getTimestamp("first_at").toInstant(),
+                        rs.getTimestamp("last_at").toInstant(),
+                        rs.getTimestamp("next_try").toInstant()))
+                .list();
+    }
+
+    private static void filter(StringBuilder sql, List<Object> parameters, String column, Optional<String> value) {
+        value.ifPresent(wanted -> {
+            sql.append(" and ").append(column).append(" = ?");
+            parameters.add(wanted);
+        });
+    }
+
+    /** How many dead letters a link has. */
+    public long count(long link) {
+        return jdbc.sql("select count(*) from dead_letter where link_id = ?")
+                .param(link)
+                .query(Long.class)
+                .single();
+    }
+}

@@ -1,0 +1,305 @@
+package io.cohortsync.delivery;
+
+import io.cohortsync.diff.PlannedChange;
+import io.cohortsync.guard.Cleared;
+import io.cohortsync.link.Link;
+import io.cohortsync.membership.MembershipStore;
+import io.cohortsync.membership.MembershipStore.Member;
+import io.cohortsync.membership.Standing;
+import io.cohortsync.run.Counts;
+import io.cohortsync.run.Outcome;
+import io.cohortsync.run.Run;
+import io.cohortsync.run.RunStore;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
+
+/**
+ * Writes doubt before each call and its outcome after it; {@code deliveries} in the routes. Every transaction begins by
+ * checking that the sync's lease is still this run's.
+ */
+@Component
+public class Deliveries {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
+    private static final int FORGET_AT_ONCE = 1_000;
+
+    private final TransactionOperations transactions;
+    private final JdbcClient jdbc;
+    private final DeliveryStore store;
+    private final MembershipStore members;
+    private final DeadLetters deadLetters;
+    private final RunStore runs;
+    private final MessageIds messageIds;
+    private final Clock clock;
+
+    Deliveries(
+            TransactionOperations transactions,
+            JdbcClient jdbc,
+            DeliveryStore store,
+            MembershipStore members,
+            DeadLetters deadLetters,
+            RunStore runs,
+            MessageIds messageIds,
+            Clock clock) {
+        this.transactions = transactions;
+        this.jdbc = jdbc;
+        this.store = store;
+        this.members = members;
+        this.deadLetters = deadLetters;
+        this.runs = runs;
+        this.messageIds = messageIds;
+        this.clock = clock;
+    }
+
+    /** Opens one link's part of a run, after the guard: counts what is held, and forgets who is no longer wanted. */
+    public LinkDelivery open(Run run, Cleared cleared) {
+        Link link = cleared.link();
+        forget(run, link, cleared.plan().noLongerWanted());
+        runs.count(run.id(), link.id(), Outcome.HELD, cleared.held());
+        return new LinkDelivery(run, cleared, messageIds, new SupersededDoubt(store.unanswered(link.id())));
+    }
+
+    private void forget(Run run, Link link, Iterator<PlannedChange> unwanted) {
+        while (unwanted.hasNext()) {
+            List<PlannedChange> some = new ArrayList<>();
+            while (unwanted.hasNext() && some.size() < FORGET_AT_ONCE) {
+                some.add(unwanted.next());
+            }
+            transactions.executeWithoutResult(tx -> {
+                raiseVersion(run, link, 0, 0);
+                members.delete(
+                        link.id(),
+                        some.stream()
+                                .map(c -> row(c, c.stored(), run, 0, Optional.empty()))
+                                .toList());
+                deadLetters.settle(link.id(), some);
+            });
+        }
+    }
+
+    /** Writes down, before the call, that a batch is in doubt. */
+    public void doubt(Batch batch) {
+        LinkDelivery delivery = batch.delivery();
+        delivery.stopped().ifPresent(why -> {
+            throw new NotTriedException(why);
+        });
+        long exits = batch.size() - batch.enters();
+        transactions.executeWithoutResult(tx -> {
+            raiseVersion(delivery.run(), delivery.link(), 0, exits > 0 ? 1 : 0);
+            batch.doubtWritten(store.open(delivery.link().id(), delivery.run().id(), batch.planned(), clock.instant()));
+        });
+    }
+
+    /** The target took the batch, all but these member keys, whose people it does not know. */
+    public void accepted(Batch batch, Collection<String> unmatched) {
+        LinkDelivery delivery = batch.delivery();
+        Set<String> unknownThere = unmatched == null ? Set.of() : Set.copyOf(unmatched);
+        Map<Boolean, List<PlannedChange>> parts =
+                batch.planned().stream().collect(Collectors.partitioningBy(c -> unknownThere.contains(c.key())));
+        List<PlannedChange> taken = parts.get(false);
+        List<PlannedChange> missed = parts.get(true);
+        Link link = delivery.link();
+        long before = batch.planned().stream()
+                .filter(c -> c.stored() == Standing.ACKNOWLEDGED)
+                .count();
+        long after = taken.stream().filter(PlannedChange::enter).count();
+        List<Long> settled = delivery.doubt().settledBy(batch.planned());
+        transactions.executeWithoutResult(tx -> {
+            raiseVersion(delivery.run(), link, after - before, 0);
+            record(delivery.run(), link, taken, missed);
+            close(batch, "accepted", settled);
+            runs.count(delivery.run().id(), link.id(), Outcome.ACCEPTED, taken.size());
+            runs.count(delivery.run().id(), link.id(), Outcome.UNMATCHED, missed.size());
+        });
+        delivery.accepted(batch.size());
+    }
+
+    private void record(Run run, Link link, List<PlannedChange> taken, List<PlannedChange> missed) {
+        Instant now = clock.instant();
+        List<Member> inserts = new ArrayList<>();
+        List<Member> updates = new ArrayList<>();
+        List<Member> deletes = new ArrayList<>();
+        List<PlannedChange> settled = new ArrayList<>();
+        for (PlannedChange change : taken) {
+            if (change.enter()) {
+                List<Member> into = change.stored() == Standing.NONE ? inserts : updates;
+                into.add(row(change, Standing.ACKNOWLEDGED, run, 0, Optional.empty()));
+            } else if (change.stored() != Standing.NONE) {
+                deletes.add(row(change, change.stored(), run, 0, Optional.empty()));
+            }
+            if (change.stored() != Standing.NONE) {
+                settled.add(change);
+            }
+        }
+        Map<String, Integer> tries = tries(link, missed);
+        for (PlannedChange change : missed) {
+            // Whoever the target does not know has left it already.
+            if (!change.enter()) {
+                if (change.stored() != Standing.NONE) {
+                    deletes.add(row(change, change.stored(), run, 0, Optional.empty()));
+                }
+                continue;
+            }
+            int tried = tries.getOrDefault(change.key(), 0) + 1;
+            Optional<Instant> next = Optional.of(RetryClock.UNMATCHED.next(now, tried));
+            List<Member> into = change.stored() == Standing.NONE ? inserts : updates;
+            into.add(row(change, Standing.UNMATCHED, run, tried, next));
+        }
+        members.delete(link.id(), deletes);
+        members.update(link.id(), updates, now);
+        members.insert(link.id(), inserts, now);
+        deadLetters.settle(link.id(), settled);
+    }
+
+    private Map<String, Integer> tries(Link link, List<PlannedChange> changes) {
+        List<Long> prints = changes.stream().map(PlannedChange::fingerprint).toList();
+        return members.find(link.id(), prints).stream().collect(Collectors.toMap(Member::key, Member::tries));
+    }
+
+    private static Member row(PlannedChange change, Standing standing, Run run, int tries, Optional<Instant> nextTry) {
+        return new Member(change.fingerprint(), change.key(), standing, run.id(), tries, nextTry);
+    }
+
+    /** The target refuses the batch as a whole: it comes back as two. */
+    public void halve(Batch batch) {
+        LinkDelivery delivery = batch.delivery();
+        transactions.executeWithoutResult(tx -> {
+            raiseVersion(delivery.run(), delivery.link(), 0, 0);
+            closeUnlessMaybeApplied(batch, "halved");
+        });
+        if (batch.maybeApplied()) {
+            delivery.doubt()
+                    .add(
+                            batch.id(),
+                            batch.planned().stream().map(PlannedChange::key).toList());
+        }
+        delivery.giveBack(batch.halves());
+    }
+
+    /** The target refuses this one change: it becomes a dead letter. */
+    public void deadLetter(Batch batch) {
+        LinkDelivery delivery = batch.delivery();
+        Link link = delivery.link();
+        PlannedChange change = batch.planned().get(0);
+        List<Long> settled = delivery.doubt().settledBy(batch.planned());
+        transactions.executeWithoutResult(tx -> {
+            Instant now = clock.instant();
+            // A refused exit leaves the member where it is; a refused enter was never there, or is no longer.
+            boolean staysIn = !change.enter() && change.stored() == Standing.ACKNOWLEDGED;
+            raiseVersion(delivery.run(), link, change.stored() == Standing.ACKNOWLEDGED && !staysIn ? -1 : 0, 0);
+            int attempts = deadLetters.add(link.id(), change, batch.lastFailure(), now);
+            Member refused = row(
+                    change,
+                    staysIn ? Standing.ACKNOWLEDGED : Standing.REJECTED,
+                    delivery.run(),
+                    attempts,
+                    Optional.of(RetryClock.REJECTED.next(now, attempts)));
+            if (change.stored() == Standing.NONE) {
+                members.insert(link.id(), List.of(refused), now);
+            } else {
+                members.update(link.id(), List.of(refused), now);
+            }
+            close(batch, "rejected", settled);
+            runs.count(delivery.run().id(), link.id(), Outcome.REJECTED, 1);
+        });
+        delivery.rejected();
+        LOG.warn(
+                "{}: one change was refused and is a dead letter now ({})",
+                link.name(),
+                batch.lastFailure()
+                        .status()
+                        .map(status -> "HTTP " + status)
+                        .orElse(batch.lastFailure().words()));
+    }
+
+    /** The retries are used up: given up for this run. */
+    public void failed(Batch batch) {
+        boolean answered = batch.lastFailure().status().isPresent();
+        end(batch, batch.maybeApplied() && !answered ? Outcome.UNKNOWN : Outcome.FAILED);
+        batch.delivery().exhausted(batch.lastFailure().words());
+    }
+
+    /** It was not tried, or is not tried again, because the target or the run has stopped. */
+    public void waiting(Batch batch, Exception why) {
+        batch.delivery().stop(why.getMessage());
+        end(batch, batch.maybeApplied() ? Outcome.UNKNOWN : Outcome.WAITING);
+    }
+
+    private void end(Batch batch, Outcome outcome) {
+        LinkDelivery delivery = batch.delivery();
+        transactions.executeWithoutResult(tx -> {
+            raiseVersion(delivery.run(), delivery.link(), 0, 0);
+            closeUnlessMaybeApplied(batch, outcome.name().toLowerCase(Locale.ROOT));
+            runs.count(delivery.run().id(), delivery.link().id(), outcome, batch.size());
+        });
+    }
+
+    /** The answer cannot be recorded: the batch stays in doubt, and the next run settles it. */
+    public void unrecorded(Batch batch, Exception why) {
+        batch.delivery().stop(why.getMessage());
+        LOG.warn(
+                "{}: {} changes stay in doubt until the next run: {}",
+                batch.delivery().link().name(),
+                batch.size(),
+                why.getMessage());
+    }
+
+    /** Ends one link's part of a run: what has no outcome yet gets one, so that the counts add up. */
+    public void end(LinkDelivery delivery) {
+        Run run = delivery.run();
+        Link link = delivery.link();
+        transactions.executeWithoutResult(tx -> {
+            raiseVersion(run, link, 0, 0);
+            Counts counts = runs.counts(run.id()).get(link.id());
+            long unknown = Math.min(counts.undecided(), delivery.unrecorded());
+            runs.count(run.id(), link.id(), Outcome.UNKNOWN, unknown);
+            runs.count(
+                    run.id(),
+                    link.id(),
+                    delivery.gaveUp() ? Outcome.FAILED : Outcome.WAITING,
+                    counts.undecided() - unknown);
+        });
+    }
+
+    private void close(Batch batch, String outcome, List<Long> settled) {
+        Instant now = clock.instant();
+        store.close(batch.id(), outcome, now);
+        settled.forEach(earlier -> store.close(earlier, "superseded", now));
+    }
+
+    private void closeUnlessMaybeApplied(Batch batch, String outcome) {
+        if (batch.id() == 0) {
+            return;
+        }
+        if (batch.maybeApplied()) {
+            store.stillInDoubt(batch.id(), outcome);
+        } else {
+            store.close(batch.id(), outcome, clock.instant());
+        }
+    }
+
+    private void raiseVersion(Run run, Link link, long acknowledged, int exitEpochs) {
+        int ours = jdbc.sql(
+                        "update link set version = version + 1, acknowledged = acknowledged + ?, exit_epoch = exit_epoch + ?"
+                                + " where id = ? and token = ?")
+                .params(acknowledged, exitEpochs, link.id(), run.lease().token())
+                .update();
+        if (ours == 0) {
+            throw new LeaseLostException(link.name());
+        }
+    }
+}

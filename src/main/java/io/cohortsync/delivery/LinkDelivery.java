@@ -1,0 +1,193 @@
+package io.cohortsync.delivery;
+
+import io.cohortsync.config.TargetSettings;
+import io.cohortsync.diff.PlannedChange;
+import io.cohortsync.guard.Cleared;
+import io.cohortsync.link.Link;
+import io.cohortsync.run.Run;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** One link's part of a run while it is delivered: the batches still to send, and why no more are sent, if so. */
+public final class LinkDelivery {
+
+    /** After so many batches in a row that were given up, the rest of the run is given up too. */
+    private static final int EXHAUSTED_IN_A_ROW = 3;
+
+    /** So many refusals of one run are bad records; more, if they are also a tenth of it, are a bad configuration. */
+    private static final int REJECTED_AT_MOST = 20;
+
+    private static final double REJECTED_SHARE = 0.1;
+
+    private final Run run;
+    private final Cleared cleared;
+    private final MessageIds messageIds;
+    private final SupersededDoubt doubt;
+    private final Iterator<PlannedChange> enters;
+    private final Iterator<PlannedChange> exits;
+    private final Deque<Batch> returned = new ArrayDeque<>();
+    private Optional<String> stopped = Optional.empty();
+    private boolean gaveUp;
+    private int exhaustedInARow;
+    private long unrecorded;
+    private long rejected;
+    private long answered;
+
+    LinkDelivery(Run run, Cleared cleared, MessageIds messageIds, SupersededDoubt doubt) {
+        this.run = run;
+        this.cleared = cleared;
+        this.messageIds = messageIds;
+        this.doubt = doubt;
+        this.enters = cleared.entersHeld().isPresent()
+                ? Collections.emptyIterator()
+                : cleared.plan().enters();
+        this.exits = cleared.exitsHeld().isPresent()
+                ? Collections.emptyIterator()
+                : cleared.plan().exits();
+    }
+
+    public Run run() {
+        return run;
+    }
+
+    public Link link() {
+        return cleared.link();
+    }
+
+    public TargetSettings target() {
+        return link().settings().target();
+    }
+
+    public Cleared cleared() {
+        return cleared;
+    }
+
+    SupersededDoubt doubt() {
+        return doubt;
+    }
+
+    List<Change> changes(List<PlannedChange> planned) {
+        return planned.stream()
+                .map(change ->
+                        new Change(change.key(), change.enter(), Map.of("messageId", messageIds.of(link(), change))))
+                .toList();
+    }
+
+    /** As many iterators over the same batches as calls may be in flight; each batch comes out of one of them. */
+    public List<Iterator<Batch>> lanes() {
+        return IntStream.range(0, target().inFlight()).mapToObj(i -> lane()).toList();
+    }
+
+    private Iterator<Batch> lane() {
+        return new Iterator<>() {
+            private Optional<Batch> next = Optional.empty();
+
+            @Override
+            public boolean hasNext() {
+                if (next.isEmpty()) {
+                    next = poll();
+                }
+                return next.isPresent();
+            }
+
+            @Override
+            public Batch next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException();
+                }
+                Batch batch = next.get();
+                next = Optional.empty();
+                return batch;
+            }
+        };
+    }
+
+    /** Whether something is left to send: a lane may have ended just before another gave a batch back in halves. */
+    public synchronized boolean isMore() {
+        return stopped.isEmpty() && (!returned.isEmpty() || enters.hasNext() || exits.hasNext());
+    }
+
+    private synchronized Optional<Batch> poll() {
+        if (!isMore()) {
+            return Optional.empty();
+        }
+        if (!returned.isEmpty()) {
+            return Optional.of(returned.pop());
+        }
+        List<PlannedChange> changes = new ArrayList<>();
+        fill(changes, enters);
+        if (changes.isEmpty() || target().mixed()) {
+            fill(changes, exits);
+        }
+        return Optional.of(new Batch(this, changes));
+    }
+
+    private void fill(List<PlannedChange> changes, Iterator<PlannedChange> from) {
+        while (changes.size() < target().batchSize() && from.hasNext()) {
+            changes.add(from.next());
+        }
+    }
+
+    synchronized void giveBack(List<Batch> batches) {
+        for (int i = batches.size() - 1; i >= 0; i--) {
+            returned.push(batches.get(i));
+        }
+    }
+
+    /** Sends nothing more in this run: the rest waits for a later one. */
+    synchronized void stop(String why) {
+        if (stopped.isEmpty()) {
+            stopped = Optional.of(why);
+        }
+    }
+
+    /** A batch that was sent while its answer could not be written down. */
+    synchronized void unrecorded(int changes, String why) {
+        unrecorded += changes;
+        stop(why);
+    }
+
+    synchronized long unrecorded() {
+        return unrecorded;
+    }
+
+    /** Why it sends nothing more, if it does not. */
+    public synchronized Optional<String> stopped() {
+        return stopped;
+    }
+
+    synchronized void exhausted(String words) {
+        if (++exhaustedInARow >= EXHAUSTED_IN_A_ROW && stopped.isEmpty()) {
+            gaveUp = true;
+            stop("given up for this run after " + EXHAUSTED_IN_A_ROW + " batches in a row failed: " + words);
+        }
+    }
+
+    synchronized void accepted(int changes) {
+        exhaustedInARow = 0;
+        answered += changes;
+    }
+
+    synchronized void rejected() {
+        rejected++;
+        answered++;
+    }
+
+    /** Whether so much is refused that the configuration must be wrong, and not the records. */
+    public synchronized boolean isRefusedThroughout() {
+        return rejected > REJECTED_AT_MOST && rejected > REJECTED_SHARE * answered;
+    }
+
+    /** Whether the changes that were not sent count as failed rather than as waiting. */
+    synchronized boolean gaveUp() {
+        return gaveUp;
+    }
+}

@@ -1,0 +1,14 @@
+package io.cohortsync.diff;
+
+/**
+ * Where every record of a snapshot went at one link: {@code read = same + settled + enter + invalid + anonymous +
+ * duplicate}. Exits are not records of the snapshot.
+ */
+public record ReadCounts(
+        long read, long same, long settled, long enter, long invalid, long anonymous, long duplicate, long exit) {
+
+    /** How many members the link should have. */
+    public long desired() {
+        return same + settled + enter;
+    }
+}

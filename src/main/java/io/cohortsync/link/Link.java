@@ -1,0 +1,21 @@
+package io.cohortsync.link;
+
+import io.cohortsync.config.LinkSettings;
+import java.util.Optional;
+
+/**
+ * A sync × one of its targets, as configured and as stored when a run began.
+ *
+ * @param id its row
+ * @param settings its configuration
+ * @param exitEpoch raised with every exit that was sent: what makes an enter after it a new message
+ * @param acknowledged how many members its target is known to hold
+ * @param identityChange what it was filled under and is now, in words, where they differ
+ */
+public record Link(long id, LinkSettings settings, long exitEpoch, long acknowledged, Optional<String> identityChange) {
+
+    /** How it is named in logs and messages. */
+    public String name() {
+        return settings.sync() + " → " + settings.target().name();
+    }
+}

@@ -1,0 +1,76 @@
+package io.cohortsync.link;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cohortsync.config.LinkSettings;
+import io.cohortsync.config.MemberKeyField;
+import io.cohortsync.config.SyncSettings;
+import io.cohortsync.config.TargetSettings;
+import io.cohortsync.member.Fingerprint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.springframework.stereotype.Component;
+
+/** What a link was filled under. If configuration says something else later, what is acknowledged is about other people or another place. */
+@Component
+class LinkIdentity {
+
+    private final ObjectMapper json;
+    private final Fingerprint fingerprint;
+
+    LinkIdentity(ObjectMapper json, Fingerprint fingerprint) {
+        this.json = json;
+        this.fingerprint = fingerprint;
+    }
+
+    /** The identity that configuration gives a link, as stored: JSON, secrets only as keyed fingerprints. */
+    String of(SyncSettings sync, LinkSettings link) {
+        try {
+            return json.writeValueAsString(parts(sync, link));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What differs from a stored identity, old → new in words; empty: nothing. */
+    Optional<String> change(String stored, SyncSettings sync, LinkSettings link) {
+        Map<String, String> now = parts(sync, link);
+        Map<String, String> then;
+        try {
+            then = json.readValue(stored, new TypeReference<>() {});
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(
+                    "link " + link.sync() + " → " + link.target().name() + " has a stored identity that is no JSON", e);
+        }
+        List<String> differences = new ArrayList<>();
+        now.forEach((part, value) -> {
+            String before = then.getOrDefault(part, "nothing");
+            if (!before.equals(value)) {
+                differences.add(part + " was " + before + ", is " + value);
+            }
+        });
+        return differences.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", differences));
+    }
+
+    private Map<String, String> parts(SyncSettings sync, LinkSettings link) {
+        Map<String, String> parts = new TreeMap<>();
+        parts.put("source", sync.source().project());
+        parts.put("cohort", sync.cohort());
+        parts.put(
+                "member key",
+                link.memberKey() instanceof MemberKeyField.Named named ? named.field() : "the only column");
+        parts.put("normalisation", link.normalize().name().toLowerCase(Locale.ROOT));
+        link.trait().ifPresent(trait -> parts.put("trait", trait));
+        TargetSettings target = link.target();
+        parts.put("destination", target.type());
+        target.secrets()
+                .forEach((name, secret) -> parts.put(name, "…" + Long.toHexString(fingerprint.of(secret.value()))));
+        Optional.ofNullable(target.options().get("base-url")).ifPresent(url -> parts.put("address", url));
+        return parts;
+    }
+}

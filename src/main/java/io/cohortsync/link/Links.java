@@ -1,0 +1,89 @@
+package io.cohortsync.link;
+
+import io.cohortsync.config.LinkSettings;
+import io.cohortsync.config.SyncSettings;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The link table. */
+@Component
+public class Links {
+
+    private final JdbcClient jdbc;
+    private final LinkIdentity identities;
+
+    Links(JdbcClient jdbc, LinkIdentity identities) {
+        this.jdbc = jdbc;
+        this.identities = identities;
+    }
+
+    private record Row(long id, long exitEpoch, long acknowledged, Optional<String> identity) {}
+
+    /** The enabled links of a sync as they are stored now; a link that is new gets its row. */
+    public List<Link> of(SyncSettings sync) {
+        return sync.links().stream()
+                .filter(link -> link.enabled() && link.target().enabled())
+                .map(link -> link(sync, link))
+                .toList();
+    }
+
+    /** From now on only this run's token may write to the links of its sync; an older one's transactions roll back. */
+    public void claim(String sync, long token) {
+        jdbc.sql("update link set token = ? where sync = ?").params(token, sync).update();
+    }
+
+    private Link link(SyncSettings sync, LinkSettings settings) {
+        Row row = row(settings).orElseGet(() -> {
+            insert(settings);
+            return row(settings).orElseThrow();
+        });
+        // Nothing is known to be there yet, so nothing can be mistaken: a corrected first configuration is just taken.
+        boolean untouched = row.acknowledged() == 0 && !inDoubt(row.id());
+        Optional<String> change = untouched
+                ? Optional.empty()
+                : row.identity().flatMap(stored -> identities.change(stored, sync, settings));
+        return new Link(row.id(), settings, row.exitEpoch(), row.acknowledged(), change);
+    }
+
+    private Optional<Row> row(LinkSettings settings) {
+        return jdbc.sql("select id, exit_epoch, acknowledged, identity from link where sync = ? and target = ?")
+                .params(settings.sync(), settings.target().name())
+                .query((rs, i) ->
+                        new Row(rs.getLong(1), rs.getLong(2), rs.getLong(3), Optional.ofNullable(rs.getString(4))))
+                .optional();
+    }
+
+    private boolean inDoubt(long id) {
+        return jdbc.sql("select count(*) from delivery where link_id = ? and closed_at is null")
+                        .param(id)
+                        .query(Long.class)
+                        .single()
+                > 0;
+    }
+
+    private void insert(LinkSettings settings) {
+        try {
+            jdbc.sql("insert into link (sync, target) values (?, ?)")
+                    .params(settings.sync(), settings.target().name())
+                    .update();
+        } catch (DuplicateKeyException otherNode) {
+            // Another node was first; its row is as good.
+        }
+    }
+
+    /** Remembers what a link is filled under, before its first change is sent. */
+    public void remember(SyncSettings sync, Link link) {
+        if (link.identityChange().isPresent()) {
+            return;
+        }
+        jdbc.sql("update link set identity = ?, trait = ? where id = ?")
+                .params(
+                        identities.of(sync, link.settings()),
+                        link.settings().trait().orElse(null),
+                        link.id())
+                .update();
+    }
+}

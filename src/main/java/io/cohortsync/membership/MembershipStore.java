@@ -1,0 +1,151 @@
+package io.cohortsync.membership;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowCallbackHandler;
+import org.springframework.stereotype.Component;
+
+/** The membership table. Callers that write hold a transaction in which the link's token was checked. */
+@Component
+public class MembershipStore {
+
+    private static final int FETCH = 10_000;
+    private static final int KEYS_A_QUERY = 500;
+
+    private final JdbcTemplate jdbc;
+
+    MembershipStore(DataSource database) {
+        this.jdbc = new JdbcTemplate(database);
+        this.jdbc.setFetchSize(FETCH);
+    }
+
+    /** One stored member, in full. */
+    public record Member(
+            long fingerprint, String key, Standing standing, long run, int tries, Optional<Instant> nextTry) {}
+
+    /** Takes one stored member without its key, in the order of the fingerprints. */
+    @FunctionalInterface
+    public interface Visitor {
+        void visit(long fingerprint, Standing standing, boolean due);
+    }
+
+    /**
+     * Walks over all stored members of a link in the order of their fingerprints.
+     *
+     * @param now what "due for another try" is measured against; a member without a next try is due
+     */
+    public void scan(long link, Instant now, Visitor visitor) {
+        long nowMillis = now.toEpochMilli();
+        RowCallbackHandler row = rs -> {
+            Timestamp nextTry = rs.getTimestamp(3);
+            visitor.visit(rs.getLong(1), Standing.of(rs.getInt(2)), nextTry == null || nextTry.getTime() <= nowMillis);
+        };
+        jdbc.query(
+                "select fingerprint, state, next_try from membership where link_id = ? order by fingerprint",
+                row,
+                link);
+    }
+
+    /** How many members are stored for a link, whatever their standing. */
+    public long count(long link) {
+        return jdbc.queryForObject("select count(*) from membership where link_id = ?", Long.class, link);
+    }
+
+    /** How many members of a link are unmatched or rejected. */
+    public long settled(long link) {
+        return jdbc.queryForObject(
+                "select count(*) from membership where link_id = ? and (state <> ? or next_try is not null)",
+                Long.class,
+                link,
+                Standing.ACKNOWLEDGED.code());
+    }
+
+    /** The stored members that have one of these fingerprints. */
+    public List<Member> find(long link, Collection<Long> fingerprints) {
+        List<Long> wanted = List.copyOf(fingerprints);
+        List<Member> found = new ArrayList<>(wanted.size());
+        for (int from = 0; from < wanted.size(); from += KEYS_A_QUERY) {
+            List<Long> some = wanted.subList(from, Math.min(from + KEYS_A_QUERY, wanted.size()));
+            String marks = some.stream().map(f -> "?").collect(Collectors.joining(","));
+            List<Object> arguments = new ArrayList<>(some.size() + 1);
+            arguments.add(link);
+            arguments.addAll(some);
+            found.addAll(jdbc.query(
+                    "select fingerprint, member_key, state, run_id, tries, next_try from membership"
+                            + " where link_id = ? and fingerprint in (" + marks + ") order by fingerprint",
+                    (rs, i) -> member(rs),
+                    arguments.toArray()));
+        }
+        return found;
+    }
+
+    private static Member member(ResultSet rs) throws SQLException {
+        return new Member(
+                rs.getLong(1),
+                rs.getString(2),
+                Standing.of(rs.getInt(3)),
+                rs.getLong(4),
+                rs.getInt(5),
+                Optional.ofNullable(rs.getTimestamp(6)).map(Timestamp::toInstant));
+    }
+
+    /** Stores members that have no row yet. */
+    public void insert(long link, List<Member> members, Instant since) {
+        jdbc.batchUpdate(
+                "insert into membership (link_id, fingerprint, member_key, state, since, run_id, tries, next_try)"
+                        + " values (?, ?, ?, ?, ?, ?, ?, ?)",
+                members,
+                members.size() + 1,
+                (ps, m) -> {
+                    ps.setLong(1, link);
+                    ps.setLong(2, m.fingerprint());
+                    ps.setString(3, m.key());
+                    ps.setInt(4, m.standing().code());
+                    ps.setTimestamp(5, Timestamp.from(since));
+                    ps.setLong(6, m.run());
+                    ps.setInt(7, m.tries());
+                    ps.setTimestamp(8, m.nextTry().map(Timestamp::from).orElse(null));
+                });
+    }
+
+    /** Changes the standing of members that have a row. */
+    public void update(long link, List<Member> members, Instant since) {
+        jdbc.batchUpdate(
+                "update membership set state = ?, since = ?, run_id = ?, tries = ?, next_try = ?"
+                        + " where link_id = ? and fingerprint = ? and member_key = ?",
+                members,
+                members.size() + 1,
+                (ps, m) -> {
+                    ps.setInt(1, m.standing().code());
+                    ps.setTimestamp(2, Timestamp.from(since));
+                    ps.setLong(3, m.run());
+                    ps.setInt(4, m.tries());
+                    ps.setTimestamp(5, m.nextTry().map(Timestamp::from).orElse(null));
+                    ps.setLong(6, link);
+                    ps.setLong(7, m.fingerprint());
+                    ps.setString(8, m.key());
+                });
+    }
+
+    /** Forgets members. */
+    public void delete(long link, List<Member> members) {
+        jdbc.batchUpdate(
+                "delete from membership where link_id = ? and fingerprint = ? and member_key = ?",
+                members,
+                members.size() + 1,
+                (ps, m) -> {
+                    ps.setLong(1, link);
+                    ps.setLong(2, m.fingerprint());
+                    ps.setString(3, m.key());
+                });
+    }
+}

@@ -1,0 +1,71 @@
+package io.cohortsync.run;
+
+import io.cohortsync.config.MemberKeyField;
+import io.cohortsync.config.Settings;
+import io.cohortsync.config.SyncSettings;
+import io.cohortsync.delivery.DeliveryStore;
+import io.cohortsync.diff.Diff;
+import io.cohortsync.diff.Doubt;
+import io.cohortsync.diff.LinkPlan;
+import io.cohortsync.link.Link;
+import io.cohortsync.link.Links;
+import io.cohortsync.source.Chunk;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+
+/** Compares the snapshot of a sync with all of its links in one pass; {@code comparisons} in the routes. */
+@Component
+public class Comparisons {
+
+    private final Settings settings;
+    private final Links links;
+    private final DeliveryStore deliveries;
+    private final Diff diff;
+    private final Clock clock;
+
+    Comparisons(Settings settings, Links links, DeliveryStore deliveries, Diff diff, Clock clock) {
+        this.settings = settings;
+        this.links = links;
+        this.deliveries = deliveries;
+        this.diff = diff;
+        this.clock = clock;
+    }
+
+    /** For a run. */
+    public Comparison ofRun(Run run) {
+        return of(run.sync(), run.links());
+    }
+
+    /** For a plan, which sends and changes nothing. */
+    public Comparison ofPlan(String sync) {
+        SyncSettings wanted = settings.syncs().get(sync);
+        return of(wanted, links.of(wanted));
+    }
+
+    private Comparison of(SyncSettings sync, List<Link> links) {
+        List<MemberKeyField> columns = links.stream()
+                .map(link -> link.settings().memberKey())
+                .distinct()
+                .toList();
+        Map<Link, Collection<Doubt>> doubts = new LinkedHashMap<>();
+        Map<Link, Integer> columnOf = new LinkedHashMap<>();
+        for (Link link : links) {
+            doubts.put(link, deliveries.doubts(link.id()));
+            columnOf.put(link, columns.indexOf(link.settings().memberKey()));
+        }
+        return new Comparison(sync, columns, diff.begin(doubts, columnOf, clock.instant()));
+    }
+
+    public void accept(Comparison comparison, Chunk chunk) {
+        comparison.pass().accept(chunk);
+    }
+
+    /** The wall. */
+    public List<LinkPlan> complete(Comparison comparison) {
+        return comparison.pass().complete();
+    }
+}

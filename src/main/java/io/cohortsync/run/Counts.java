@@ -1,0 +1,52 @@
+package io.cohortsync.run;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.cohortsync.diff.ReadCounts;
+
+/** Every record and every change of one link in one run, each counted once. */
+public record Counts(
+        long invalid,
+        long anonymous,
+        long duplicate,
+        long same,
+        long settled,
+        long enter,
+        long exit,
+        long accepted,
+        long unmatched,
+        long rejected,
+        long failed,
+        long unknown,
+        long held,
+        long waiting) {
+
+    /** The counts of a run that has read and not yet sent. */
+    static Counts of(ReadCounts read) {
+        return new Counts(
+                read.invalid(),
+                read.anonymous(),
+                read.duplicate(),
+                read.same(),
+                read.settled(),
+                read.enter(),
+                read.exit(),
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0);
+    }
+
+    /** Changes that have no outcome yet. */
+    public long undecided() {
+        return enter + exit - accepted - unmatched - rejected - failed - unknown - held - waiting;
+    }
+
+    /** Desired changes neither acknowledged nor settled. */
+    @JsonProperty
+    public long drift() {
+        return enter + exit - accepted - unmatched - rejected;
+    }
+}

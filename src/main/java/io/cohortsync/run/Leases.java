@@ -1,0 +1,131 @@
+package io.cohortsync.run;
+
+import java.lang.management.ManagementFactory;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/** Takes, renews and gives back leases. Time is the database's, so nodes need not agree about it. */
+@Component
+class Leases {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
+
+    private static final String END = "current_timestamp + interval '" + Lease.LENGTH.toSeconds() + "' second";
+
+    private final JdbcClient jdbc;
+    private final String node = ManagementFactory.getRuntimeMXBean().getName();
+    private final Set<Lease> held = ConcurrentHashMap.newKeySet();
+
+    Leases(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** Takes the lease for a firing, unless it is held, the firing was taken before, or the sync is paused. */
+    Optional<Lease> takeForFiring(String sync, Instant fire, boolean evenIfFiredWhileNeverSucceeded) {
+        Timestamp at = Timestamp.from(fire);
+        return take(
+                sync,
+                ", last_fire = ?",
+                " and (last_fire < ? or (? and last_success is null))",
+                List.of(at),
+                List.of(at, evenIfFiredWhileNeverSucceeded));
+    }
+
+    /** Takes the lease outside the schedule, unless it is held or the sync is paused. */
+    Optional<Lease> take(String sync) {
+        return take(sync, "", "", List.of(), List.of());
+    }
+
+    private Optional<Lease> take(String sync, String set, String where, List<Object> setting, List<Object> wanted) {
+        long asked = System.nanoTime();
+        String owner = node + "/" + UUID.randomUUID();
+        int taken = jdbc.sql("update sync set token = token + 1, owner = ?, follow_up = false, lease_until = " + END
+                        + set + " where name = ? and lease_until < current_timestamp and not paused" + where)
+                .param(owner)
+                .params(setting)
+                .param(sync)
+                .params(wanted)
+                .update();
+        if (taken == 0) {
+            return Optional.empty();
+        }
+        Optional<Lease> lease = jdbc.sql("select token from sync where name = ? and owner = ?")
+                .params(sync, owner)
+                .query(Long.class)
+                .optional()
+                .map(token -> new Lease(sync, token, asked));
+        lease.ifPresent(held::add);
+        return lease;
+    }
+
+    /** Whether a run of this sync ever succeeded. */
+    boolean everSucceeded(String sync) {
+        return jdbc.sql("select last_success is not null from sync where name = ?")
+                .param(sync)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Asks that one more run follows the one under way; false: none is under way. */
+    boolean askForFollowUp(String sync) {
+        return jdbc.sql("update sync set follow_up = true where name = ? and lease_until >= current_timestamp")
+                        .param(sync)
+                        .update()
+                > 0;
+    }
+
+    /** Gives the lease back; true: a follow-up was asked for meanwhile. */
+    boolean giveBack(Lease lease, Optional<Instant> success) {
+        held.remove(lease);
+        success.ifPresent(at -> jdbc.sql("update sync set last_success = ? where name = ? and token = ?")
+                .params(Timestamp.from(at), lease.sync(), lease.token())
+                .update());
+        int released = jdbc.sql("update sync set owner = null, lease_until = current_timestamp - interval '1' second"
+                        + " where name = ? and token = ?")
+                .params(lease.sync(), lease.token())
+                .update();
+        return released > 0
+                && jdbc.sql("select follow_up from sync where name = ?")
+                        .param(lease.sync())
+                        .query(Boolean.class)
+                        .single();
+    }
+
+    @Scheduled(fixedRate = 5, timeUnit = TimeUnit.SECONDS)
+    void renew() {
+        for (Lease lease : held) {
+            long asked = System.nanoTime();
+            try {
+                int renewed = jdbc.sql("update sync set lease_until = " + END + " where name = ? and token = ?")
+                        .params(lease.sync(), lease.token())
+                        .update();
+                if (renewed > 0) {
+                    lease.renewed(asked);
+                } else {
+                    lease.lost();
+                    held.remove(lease);
+                    LOG.warn(
+                            "{}: this node lost the lease; another node runs it now, and settles what is in doubt",
+                            lease.sync());
+                }
+            } catch (DataAccessException e) {
+                LOG.warn(
+                        "{}: the lease could not be renewed, no new request begins when it runs out: {}",
+                        lease.sync(),
+                        e.getMostSpecificCause().getMessage());
+            }
+        }
+    }
+}

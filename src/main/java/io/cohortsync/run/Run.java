@@ -1,0 +1,24 @@
+package io.cohortsync.run;
+
+import io.cohortsync.config.SyncSettings;
+import io.cohortsync.link.Link;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * One execution of a sync.
+ *
+ * @param id its row
+ * @param sync what is run, as configured
+ * @param lease the right to run it
+ * @param links what its snapshot is compared with and delivered to
+ * @param startedAt when it began
+ */
+public record Run(long id, SyncSettings sync, Lease lease, List<Link> links, Instant startedAt) {
+
+    /** The id alone: what a route's {@code ${variable.run}} shows. */
+    @Override
+    public String toString() {
+        return Long.toString(id);
+    }
+}

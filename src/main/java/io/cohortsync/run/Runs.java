@@ -1,0 +1,226 @@
+package io.cohortsync.run;
+
+import io.cohortsync.config.Settings;
+import io.cohortsync.config.SyncSettings;
+import io.cohortsync.diff.LinkPlan;
+import io.cohortsync.link.Link;
+import io.cohortsync.link.Links;
+import io.cohortsync.schedule.Firings;
+import io.cohortsync.schedule.Schedule;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Begins and ends runs; {@code runs} in the routes. */
+@Component
+public class Runs {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
+    private static final int TRIES_TO_BEGIN = 3;
+
+    private final Settings settings;
+    private final Leases leases;
+    private final RunStore store;
+    private final Links links;
+    private final Clock clock;
+
+    Runs(Settings settings, Leases leases, RunStore store, Links links, Clock clock) {
+        this.settings = settings;
+        this.leases = leases;
+        this.store = store;
+        this.links = links;
+        this.clock = clock;
+    }
+
+    /**
+     * What came of trying to begin a run.
+     *
+     * @param run the run that began, if one did
+     * @param running else the run that is under way, if one is
+     * @param why else why none began
+     */
+    public record Beginning(Optional<Run> run, Optional<Long> running, String why) {
+
+        public boolean isBegun() {
+            return run.isPresent();
+        }
+    }
+
+    /**
+     * Begins a run of a sync if its lease can be taken. While another run is under way, one follow-up is noted instead.
+     *
+     * @param fire for {@code schedule}, when it was due to fire; ignored otherwise
+     */
+    public Beginning begin(String sync, String trigger, Optional<Instant> fire) {
+        SyncSettings wanted = settings.syncs().get(sync);
+        Trigger why = Trigger.of(trigger);
+        for (int i = 0; i < TRIES_TO_BEGIN; i++) {
+            Optional<Lease> lease = take(wanted, why, fire);
+            if (lease.isPresent()) {
+                return new Beginning(Optional.of(begin(wanted, why, lease.get())), Optional.empty(), "");
+            }
+            Optional<Long> running = store.running(sync);
+            if (why == Trigger.START || wanted.schedule() instanceof Schedule.Once && why == Trigger.SCHEDULE) {
+                return new Beginning(Optional.empty(), running, "it is not due");
+            }
+            if (leases.askForFollowUp(sync)) {
+                return new Beginning(Optional.empty(), running, "a run is under way; one more follows it");
+            }
+            if (why == Trigger.SCHEDULE) {
+                break;
+            }
+        }
+        return new Beginning(
+                Optional.empty(), Optional.empty(), "the sync is paused, or another node took this firing");
+    }
+
+    private Optional<Lease> take(SyncSettings sync, Trigger why, Optional<Instant> fire) {
+        if (why == Trigger.MANUAL || why == Trigger.FOLLOW_UP) {
+            return leases.take(sync.name());
+        }
+        if (sync.schedule() instanceof Schedule.Once && leases.everSucceeded(sync.name())) {
+            return Optional.empty();
+        }
+        Firings firings = Firings.of(sync.schedule(), sync.name());
+        return why == Trigger.SCHEDULE
+                ? leases.takeForFiring(sync.name(), firings.named(fire.orElseThrow()), false)
+                : firings.lastDue(clock.instant()).flatMap(due -> leases.takeForFiring(sync.name(), due, true));
+    }
+
+    private Run begin(SyncSettings sync, Trigger why, Lease lease) {
+        Instant now = clock.instant();
+        links.claim(sync.name(), lease.token());
+        store.abandoned(sync.name(), lease.token()).forEach(run -> abandon(sync, run));
+        long id = store.insert(sync.name(), lease.token(), why, now);
+        List<Link> current = links.of(sync);
+        links.claim(sync.name(), lease.token());
+        LOG.debug("{}: run {} begins ({})", sync.name(), id, why.word());
+        return new Run(id, sync, lease, current, now);
+    }
+
+    /** Ends the books of a run whose node died: what was sent without an answer is unknown, the rest was not tried. */
+    private void abandon(SyncSettings sync, long run) {
+        Map<Long, Counts> counts = store.counts(run);
+        counts.forEach((link, count) -> {
+            long unanswered = Math.min(count.undecided(), store.openMembers(run, link));
+            store.count(run, link, Outcome.UNKNOWN, unanswered);
+            store.count(run, link, Outcome.WAITING, count.undecided() - unanswered);
+            store.finishLink(run, link, RunState.INCOMPLETE, Optional.of("the node that ran it stopped"));
+        });
+        RunState state = counts.isEmpty() ? RunState.FAILED : RunState.INCOMPLETE;
+        store.finish(run, state, Optional.of("the node that ran it stopped"), clock.instant());
+        LOG.warn(
+                "{}: run {} was cut off when its node stopped; this run settles what it left in doubt",
+                sync.name(),
+                run);
+    }
+
+    /** Writes down what the complete snapshot asks for: from here on changes may be sent. */
+    public void passWall(Run run, List<LinkPlan> plans) {
+        store.read(
+                run.id(), plans.stream().mapToLong(p -> p.counts().read()).max().orElse(0));
+        for (LinkPlan plan : plans) {
+            store.insertLink(run.id(), plan.link().id(), plan.counts());
+            links.remember(run.sync(), plan.link());
+        }
+    }
+
+    /**
+     * Ends one link's part of a run and says in one line what happened to how many people.
+     *
+     * @param why what is left undone and why, if something is
+     */
+    public void finishLink(Run run, Link link, Optional<String> why) {
+        Counts counts = store.counts(run.id()).get(link.id());
+        RunState state = counts.drift() == 0
+                ? RunState.SUCCEEDED
+                : counts.drift() == counts.held() ? RunState.HELD : RunState.INCOMPLETE;
+        store.finishLink(run.id(), link.id(), state, why);
+        logLink(run, link, counts, why);
+    }
+
+    private void logLink(Run run, Link link, Counts counts, Optional<String> error) {
+        long read = counts.same()
+                + counts.settled()
+                + counts.enter()
+                + counts.invalid()
+                + counts.anonymous()
+                + counts.duplicate();
+        StringBuilder line = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%s: read %,d, entered %,d, left %,d, accepted %,d, drift %,d, in %.1f s",
+                link.name(),
+                read,
+                counts.enter(),
+                counts.exit(),
+                counts.accepted(),
+                counts.drift(),
+                Duration.between(run.startedAt(), clock.instant()).toMillis() / 1000.0));
+        also(line, counts.held(), "held");
+        also(line, counts.failed(), "failed");
+        also(line, counts.unknown(), "unknown");
+        also(line, counts.waiting(), "waiting");
+        also(line, counts.unmatched(), "unmatched");
+        also(line, counts.rejected(), "rejected");
+        also(line, counts.settled(), "settled");
+        also(line, counts.invalid(), "invalid");
+        also(line, counts.anonymous(), "anonymous");
+        also(line, counts.duplicate(), "duplicate");
+        error.ifPresent(words -> line.append("; ").append(words));
+        if (counts.drift() > 0) {
+            LOG.warn("{}", line);
+        } else {
+            LOG.info("{}", line);
+        }
+    }
+
+    private static void also(StringBuilder line, long count, String word) {
+        if (count > 0) {
+            line.append(String.format(Locale.ROOT, ", %s %,d", word, count));
+        }
+    }
+
+    /** The snapshot was not complete, or something broke before anything was sent. */
+    public void fail(Run run, Throwable cause) {
+        String words = Words.of(cause);
+        LOG.error(
+                "{}: run {} failed, nothing was sent and nobody was removed: {}",
+                run.sync().name(),
+                run.id(),
+                words);
+        LOG.debug("{}: run {}", run.sync().name(), run.id(), cause);
+        store.finish(run.id(), RunState.FAILED, Optional.of(words), clock.instant());
+    }
+
+    /** Ends the run and gives the lease back; true: a firing came meanwhile, so one more run is due. */
+    public boolean finish(Run run) {
+        Optional<RunView> view = store.find(run.id());
+        RunState state = view.map(RunView::state).map(RunState::of).orElse(RunState.FAILED);
+        if (state == RunState.RUNNING) {
+            List<RunState> ends = view.orElseThrow().targets().stream()
+                    .map(t -> RunState.of(t.state()))
+                    .toList();
+            state = ends.contains(RunState.INCOMPLETE) || ends.contains(RunState.RUNNING)
+                    ? RunState.INCOMPLETE
+                    : ends.contains(RunState.HELD) ? RunState.HELD : RunState.SUCCEEDED;
+            store.finish(run.id(), state, Optional.empty(), clock.instant());
+        }
+        return leases.giveBack(
+                run.lease(), state == RunState.SUCCEEDED ? Optional.of(clock.instant()) : Optional.empty());
+    }
+
+    /** The syncs that a start may find overdue; {@link #begin} tells which are. */
+    public List<String> scheduled() {
+        return settings.syncs().values().stream()
+                .filter(sync -> sync.enabled() && !(sync.schedule() instanceof Schedule.Manual))
+                .map(SyncSettings::name)
+                .toList();
+    }
+}

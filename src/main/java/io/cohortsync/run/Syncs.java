@@ -1,0 +1,69 @@
+package io.cohortsync.run;
+
+import io.cohortsync.config.Settings;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The sync table: whether a sync is paused, and when it last succeeded. */
+@Component
+public class Syncs {
+
+    private static final long FRESH_NANOS = 500_000_000L;
+    private static final Instant LONG_AGO = Instant.EPOCH;
+
+    private final Settings settings;
+    private final JdbcClient jdbc;
+    private final Map<String, Known> known = new ConcurrentHashMap<>();
+
+    private record Known(boolean paused, long at) {}
+
+    /** What is stored of a sync. */
+    public record Stored(boolean paused, Optional<Instant> lastSuccess) {}
+
+    Syncs(Settings settings, JdbcClient jdbc) {
+        this.settings = settings;
+        this.jdbc = jdbc;
+    }
+
+    /** Gives every configured sync its row. */
+    public void register() {
+        for (String name : settings.syncs().keySet()) {
+            jdbc.sql(
+                            "insert into sync (name, lease_until, last_fire) select ?, ?, ? where not exists (select 1 from sync where name = ?)")
+                    .params(name, Timestamp.from(LONG_AGO), Timestamp.from(LONG_AGO), name)
+                    .update();
+        }
+    }
+
+    public Stored read(String sync) {
+        return jdbc.sql("select paused, last_success from sync where name = ?")
+                .param(sync)
+                .query((rs, i) -> new Stored(
+                        rs.getBoolean(1),
+                        Optional.ofNullable(rs.getTimestamp(2)).map(Timestamp::toInstant)))
+                .single();
+    }
+
+    /** Why a run of this sync may send nothing more; as the database said not long ago. */
+    public Optional<String> whyNot(String sync) {
+        Known last = known.get(sync);
+        if (last == null || System.nanoTime() - last.at() > FRESH_NANOS) {
+            last = new Known(read(sync).paused(), System.nanoTime());
+            known.put(sync, last);
+        }
+        return last.paused() ? Optional.of("sync " + sync + " is paused") : Optional.empty();
+    }
+
+    /** Pauses a sync for all nodes, or ends its pause. */
+    public void pause(String sync, boolean paused) {
+        jdbc.sql("update sync set paused = ? where name = ?")
+                .params(paused, sync)
+                .update();
+        known.remove(sync);
+    }
+}

@@ -1,0 +1,21 @@
+package io.cohortsync.run;
+
+import io.cohortsync.source.IncompleteSnapshotException;
+
+/** What to say of an exception to a person. */
+final class Words {
+
+    private Words() {}
+
+    /** The message of the cause that knows most, without Java's names where it has one. */
+    static String of(Throwable thrown) {
+        Throwable told = thrown;
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            if (t instanceof IncompleteSnapshotException) {
+                return t.getMessage();
+            }
+            told = t;
+        }
+        return told.getMessage() == null ? told.getClass().getSimpleName() : told.getMessage();
+    }
+}

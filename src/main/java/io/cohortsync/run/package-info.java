@@ -1,0 +1,2 @@
+/** One execution of a sync: its lease, its history, its end. */
+package io.cohortsync.run;

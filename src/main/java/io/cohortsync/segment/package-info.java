@@ -1,0 +1,2 @@
+/** What Segment's HTTP API expects. */
+package io.cohortsync.segment;

@@ -1,0 +1,2 @@
+/** The database that holds what cohort-sync knows. */
+package io.cohortsync.state;
