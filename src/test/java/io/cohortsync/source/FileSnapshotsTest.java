@@ -298,7 +298,7 @@ class FileSnapshotsTest {
     }
 
     @Test
-    void readsAFileOfManyMembersInBoundedMemory() throws IOException {
+    void readsALargeGzippedFileToItsEnd() throws IOException {
         files.write("vip.csv.gz", gzip(numbered(300_000)));
         long count = 0;
         try (SnapshotReader reader = files.open("vip.csv.gz", named("id"))) {
