@@ -95,9 +95,10 @@ record SegmentMessage(String writeKey, List<SegmentEvent> events) {
     private static void mergeInto(ObjectNode entry, ObjectNode shared) {
         for (String field : MERGED) {
             if (shared.get(field) instanceof ObjectNode common) {
-                ObjectNode merged = common.deepCopy();
-                // The entry's own word wins over the batch's.
+                // Entries share the batch's object unless they have their own word, which wins; none changes later.
+                ObjectNode merged = common;
                 if (entry.get(field) instanceof ObjectNode own) {
+                    merged = JSON.createObjectNode().setAll(common);
                     merged.setAll(own);
                 }
                 entry.set(field, merged);
