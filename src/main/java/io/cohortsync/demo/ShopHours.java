@@ -28,11 +28,14 @@ final class ShopHours implements AutoCloseable {
 
     /** Begins no further step, and waits for the one that is under way. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         timer.shutdown();
-        if (!timer.awaitTermination(LAST_STEP.toMillis(), TimeUnit.MILLISECONDS)) {
-            timer.shutdownNow();
+        try {
+            timer.awaitTermination(LAST_STEP.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
         }
+        timer.shutdownNow();
     }
 
     private void step() {

@@ -43,7 +43,7 @@ record SegmentEvent(ObjectNode fields) {
 
     Map<String, JsonNode> traits() {
         Map<String, JsonNode> traits = new HashMap<>();
-        fields.path("traits").fields().forEachRemaining(trait -> traits.put(trait.getKey(), trait.getValue()));
+        fields.path("traits").properties().forEach(trait -> traits.put(trait.getKey(), trait.getValue()));
         return traits;
     }
 

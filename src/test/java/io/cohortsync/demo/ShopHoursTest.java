@@ -46,9 +46,9 @@ class ShopHoursTest {
         CountingClock clock = new CountingClock();
         try (DemoShop shop =
                 new DemoShop(directory, "jdbc:h2:mem:shop-hours;DB_CLOSE_DELAY=-1", new Random(1), clock)) {
-            try (ShopHours hours = new ShopHours(shop, Duration.ofMillis(1))) {
-                assertThat(clock.asked.await(30, TimeUnit.SECONDS)).isTrue();
-            }
+            ShopHours hours = new ShopHours(shop, Duration.ofMillis(1));
+            assertThat(clock.asked.await(30, TimeUnit.SECONDS)).isTrue();
+            hours.close();
         }
         assertThat(Thread.getAllStackTraces().keySet())
                 .noneMatch(thread -> thread.getName().equals("demo-shop") && thread.isAlive());
