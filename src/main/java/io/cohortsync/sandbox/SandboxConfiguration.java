@@ -1,0 +1,23 @@
+package io.cohortsync.sandbox;
+
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** The bundled sandbox as a whole: what each vendor's stand-in remembers, and the controllers before it. */
+@Configuration(proxyBeanMethods = false)
+@WhenSandboxEnabled
+@Import({SegmentTrackingController.class, SegmentInspectionController.class})
+class SandboxConfiguration {
+
+    @Bean
+    SegmentWorld segmentWorld() {
+        return new SegmentWorld();
+    }
+
+    @Bean
+    SegmentRequests segmentRequests() {
+        return new SegmentRequests(Clock.systemUTC());
+    }
+}
