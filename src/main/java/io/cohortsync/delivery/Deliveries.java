@@ -10,6 +10,7 @@ import io.cohortsync.run.Counts;
 import io.cohortsync.run.Outcome;
 import io.cohortsync.run.Run;
 import io.cohortsync.run.RunStore;
+import io.cohortsync.target.Targets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,6 +45,8 @@ public class Deliveries {
     private final DeadLetters deadLetters;
     private final RunStore runs;
     private final MessageIds messageIds;
+    private final Attempts attempts;
+    private final Targets targets;
     private final Clock clock;
 
     Deliveries(
@@ -54,6 +57,8 @@ public class Deliveries {
             DeadLetters deadLetters,
             RunStore runs,
             MessageIds messageIds,
+            Attempts attempts,
+            Targets targets,
             Clock clock) {
         this.transactions = transactions;
         this.jdbc = jdbc;
@@ -62,6 +67,8 @@ public class Deliveries {
         this.deadLetters = deadLetters;
         this.runs = runs;
         this.messageIds = messageIds;
+        this.attempts = attempts;
+        this.targets = targets;
         this.clock = clock;
     }
 
@@ -236,6 +243,15 @@ public class Deliveries {
     /** It was not tried, or is not tried again, because the target or the run has stopped. */
     public void waiting(Batch batch, Exception why) {
         batch.delivery().stop(why.getMessage());
+        end(batch, batch.maybeApplied() ? Outcome.UNKNOWN : Outcome.WAITING);
+    }
+
+    /** No call can succeed until a person changes something: the target stops, nothing becomes a dead letter. */
+    public void misconfigured(Batch batch, Exception thrown) {
+        Failure failure = attempts.note(batch, thrown);
+        String target = batch.delivery().target().name();
+        targets.stop(target, failure.words());
+        batch.delivery().stop("target " + target + " is stopped: " + failure.words());
         end(batch, batch.maybeApplied() ? Outcome.UNKNOWN : Outcome.WAITING);
     }
 

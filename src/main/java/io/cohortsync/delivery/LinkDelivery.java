@@ -66,10 +66,6 @@ public final class LinkDelivery {
         return link().settings().target();
     }
 
-    public Cleared cleared() {
-        return cleared;
-    }
-
     SupersededDoubt doubt() {
         return doubt;
     }
@@ -160,8 +156,13 @@ public final class LinkDelivery {
     }
 
     /** Why it sends nothing more, if it does not. */
-    public synchronized Optional<String> stopped() {
+    synchronized Optional<String> stopped() {
         return stopped;
+    }
+
+    /** What is left undone and why, if something is. */
+    public synchronized Optional<String> undone() {
+        return stopped.or(cleared::why);
     }
 
     synchronized void exhausted(String words) {

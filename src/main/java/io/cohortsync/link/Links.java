@@ -26,7 +26,7 @@ public class Links {
     public List<Link> of(SyncSettings sync) {
         return sync.links().stream()
                 .filter(link -> link.enabled() && link.target().enabled())
-                .map(link -> link(sync, link))
+                .map(link -> stored(sync, link))
                 .toList();
     }
 
@@ -35,7 +35,8 @@ public class Links {
         jdbc.sql("update link set token = ? where sync = ?").params(token, sync).update();
     }
 
-    private Link link(SyncSettings sync, LinkSettings settings) {
+    /** One link as it is stored now; a link that is new gets its row. */
+    public Link stored(SyncSettings sync, LinkSettings settings) {
         Row row = row(settings).orElseGet(() -> {
             insert(settings);
             return row(settings).orElseThrow();

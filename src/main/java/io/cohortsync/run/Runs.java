@@ -10,6 +10,7 @@ import io.cohortsync.schedule.Schedule;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -56,13 +57,13 @@ public class Runs {
     /**
      * Begins a run of a sync if its lease can be taken. While another run is under way, one follow-up is noted instead.
      *
-     * @param fire for {@code schedule}, when it was due to fire; ignored otherwise
+     * @param fire for {@code schedule}, when it was due to fire; null otherwise
      */
-    public Beginning begin(String sync, String trigger, Optional<Instant> fire) {
+    public Beginning begin(String sync, String trigger, Date fire) {
         SyncSettings wanted = settings.syncs().get(sync);
         Trigger why = Trigger.of(trigger);
         for (int i = 0; i < TRIES_TO_BEGIN; i++) {
-            Optional<Lease> lease = take(wanted, why, fire);
+            Optional<Lease> lease = take(wanted, why, Optional.ofNullable(fire).map(Date::toInstant));
             if (lease.isPresent()) {
                 return new Beginning(Optional.of(begin(wanted, why, lease.get())), Optional.empty(), "");
             }
@@ -109,9 +110,7 @@ public class Runs {
     private void abandon(SyncSettings sync, long run) {
         Map<Long, Counts> counts = store.counts(run);
         counts.forEach((link, count) -> {
-            long unanswered = Math.min(count.undecided(), store.openMembers(run, link));
-            store.count(run, link, Outcome.UNKNOWN, unanswered);
-            store.count(run, link, Outcome.WAITING, count.undecided() - unanswered);
+            decideTheRest(run, link, count);
             store.finishLink(run, link, RunState.INCOMPLETE, Optional.of("the node that ran it stopped"));
         });
         RunState state = counts.isEmpty() ? RunState.FAILED : RunState.INCOMPLETE;
@@ -120,6 +119,12 @@ public class Runs {
                 "{}: run {} was cut off when its node stopped; this run settles what it left in doubt",
                 sync.name(),
                 run);
+    }
+
+    private void decideTheRest(long run, long link, Counts counts) {
+        long unanswered = Math.min(counts.undecided(), store.openMembers(run, link));
+        store.count(run, link, Outcome.UNKNOWN, unanswered);
+        store.count(run, link, Outcome.WAITING, counts.undecided() - unanswered);
     }
 
     /** Writes down what the complete snapshot asks for: from here on changes may be sent. */
@@ -144,6 +149,15 @@ public class Runs {
                 : counts.drift() == counts.held() ? RunState.HELD : RunState.INCOMPLETE;
         store.finishLink(run.id(), link.id(), state, why);
         logLink(run, link, counts, why);
+    }
+
+    /** Something broke one link's part of a run; the other links go on. */
+    public void breakOff(Run run, Link link, Exception cause) {
+        LOG.error("{}: run {} was broken off: {}", link.name(), run.id(), Words.of(cause));
+        LOG.debug("{}: run {}", link.name(), run.id(), cause);
+        Counts counts = store.counts(run.id()).get(link.id());
+        decideTheRest(run.id(), link.id(), counts);
+        finishLink(run, link, Optional.of("broken off: " + Words.of(cause)));
     }
 
     private void logLink(Run run, Link link, Counts counts, Optional<String> error) {

@@ -1,4 +1,4 @@
-package io.cohortsync.run;
+package io.cohortsync.snapshot;
 
 import io.cohortsync.config.MemberKeyField;
 import io.cohortsync.config.SyncSettings;

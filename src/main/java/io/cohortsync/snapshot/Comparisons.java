@@ -1,4 +1,4 @@
-package io.cohortsync.run;
+package io.cohortsync.snapshot;
 
 import io.cohortsync.config.MemberKeyField;
 import io.cohortsync.config.Settings;
@@ -9,7 +9,10 @@ import io.cohortsync.diff.Doubt;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
+import io.cohortsync.run.Run;
 import io.cohortsync.source.Chunk;
+import io.cohortsync.source.IncompleteSnapshotException;
+import io.cohortsync.source.SnapshotReader;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -64,8 +67,15 @@ public class Comparisons {
         comparison.pass().accept(chunk);
     }
 
-    /** The wall. */
-    public List<LinkPlan> complete(Comparison comparison) {
+    /** The wall: what comes out of it may be sent. */
+    public List<LinkPlan> complete(Comparison comparison, SnapshotReader snapshot) {
+        if (!snapshot.complete()) {
+            throw new IncompleteSnapshotException("the snapshot ended before its end was proved");
+        }
         return comparison.pass().complete();
+    }
+
+    public void close(SnapshotReader snapshot) {
+        snapshot.close();
     }
 }

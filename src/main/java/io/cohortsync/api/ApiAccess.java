@@ -1,0 +1,68 @@
+package io.cohortsync.api;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cohortsync.config.Settings;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Lets nobody call the API unless {@code cohort-sync.security.open} says so; open, it takes calls to this machine only
+ * and none that a web page of somewhere else made a browser send.
+ */
+@Component
+class ApiAccess extends OncePerRequestFilter {
+
+    private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
+
+    private final Settings settings;
+    private final ObjectMapper json;
+
+    ApiAccess(Settings settings, ObjectMapper json) {
+        this.settings = settings;
+        this.json = json;
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return !request.getRequestURI().startsWith("/api");
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        Optional<String> refusal = refusal(request);
+        if (refusal.isEmpty()) {
+            chain.doFilter(request, response);
+            return;
+        }
+        response.setStatus(HttpStatus.FORBIDDEN.value());
+        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+        json.writeValue(
+                response.getOutputStream(), ProblemDetail.forStatusAndDetail(HttpStatus.FORBIDDEN, refusal.get()));
+    }
+
+    private Optional<String> refusal(HttpServletRequest request) {
+        if (!settings.security().open()) {
+            return Optional.of("The API is closed: this version has no login. cohort-sync.security.open: true opens it"
+                    + " while server.address is loopback");
+        }
+        if (!THIS_MACHINE.contains(request.getServerName())
+                && !request.getServerName().startsWith("127.")) {
+            return Optional.of("The open API answers calls to localhost only, not to " + request.getServerName());
+        }
+        String site = Optional.ofNullable(request.getHeader("Sec-Fetch-Site")).orElse("none");
+        return site.equals("cross-site") || site.equals("same-site")
+                ? Optional.of("The open API takes no calls from pages of other sites")
+                : Optional.empty();
+    }
+}

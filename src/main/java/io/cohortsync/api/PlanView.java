@@ -1,0 +1,76 @@
+package io.cohortsync.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.cohortsync.config.TargetSettings;
+import io.cohortsync.diff.PlannedChange;
+import io.cohortsync.diff.ReadCounts;
+import io.cohortsync.guard.Cleared;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one link would send.
+ *
+ * @param estimatedCalls calls, if none has to be repeated
+ * @param held how many changes the guard would hold
+ * @param why why it would hold them
+ * @param entering some who would enter
+ * @param leaving some who would leave
+ */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+record PlanView(
+        String target,
+        long invalid,
+        long anonymous,
+        long duplicate,
+        long same,
+        long settled,
+        long enter,
+        long exit,
+        long held,
+        Optional<String> why,
+        long estimatedCalls,
+        List<String> entering,
+        List<String> leaving) {
+
+    private static final int SAMPLE = 10;
+
+    static PlanView of(Cleared cleared) {
+        ReadCounts counts = cleared.plan().counts();
+        TargetSettings target = cleared.link().settings().target();
+        return new PlanView(
+                target.name(),
+                counts.invalid(),
+                counts.anonymous(),
+                counts.duplicate(),
+                counts.same(),
+                counts.settled(),
+                counts.enter(),
+                counts.exit(),
+                cleared.held(),
+                cleared.why(),
+                calls(target, counts),
+                sample(cleared.plan().enters()),
+                sample(cleared.plan().exits()));
+    }
+
+    private static long calls(TargetSettings target, ReadCounts counts) {
+        return target.mixed()
+                ? batches(counts.enter() + counts.exit(), target.batchSize())
+                : batches(counts.enter(), target.batchSize()) + batches(counts.exit(), target.batchSize());
+    }
+
+    private static long batches(long changes, int size) {
+        return (changes + size - 1) / size;
+    }
+
+    private static List<String> sample(Iterator<PlannedChange> changes) {
+        List<String> keys = new ArrayList<>();
+        while (changes.hasNext() && keys.size() < SAMPLE) {
+            keys.add(changes.next().key());
+        }
+        return keys;
+    }
+}

@@ -1,0 +1,40 @@
+package io.cohortsync.api;
+
+import io.cohortsync.config.Settings;
+import io.cohortsync.run.RunStore;
+import io.cohortsync.run.RunView;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /api/runs}: what every run did. */
+@RestController
+@RequestMapping("/api/runs")
+class RunsController {
+
+    private static final int LATEST = 100;
+
+    private final Settings settings;
+    private final RunStore runs;
+
+    RunsController(Settings settings, RunStore runs) {
+        this.settings = settings;
+        this.runs = runs;
+    }
+
+    @GetMapping
+    List<RunView> latest(@RequestParam Optional<String> sync) {
+        sync.ifPresent(name -> Problems.known(settings.syncs(), name, "sync"));
+        return runs.latest(sync, LATEST);
+    }
+
+    @GetMapping("/{id}")
+    RunView one(@PathVariable long id) {
+        return runs.find(id).orElseThrow(() -> Problems.of(HttpStatus.NOT_FOUND, "There is no run " + id));
+    }
+}

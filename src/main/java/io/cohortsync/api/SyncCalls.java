@@ -1,0 +1,111 @@
+package io.cohortsync.api;
+
+import io.cohortsync.config.Settings;
+import io.cohortsync.config.SyncSettings;
+import io.cohortsync.diff.LinkPlan;
+import io.cohortsync.guard.Guard;
+import io.cohortsync.run.RunState;
+import io.cohortsync.run.RunStore;
+import io.cohortsync.run.RunView;
+import io.cohortsync.run.Runs;
+import io.cohortsync.run.Syncs;
+import io.cohortsync.source.IncompleteSnapshotException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.stereotype.Component;
+import org.springframework.web.ErrorResponseException;
+
+/** What the API's routes for a sync need beside the flow itself; {@code syncCalls} in the routes. */
+@Component
+public class SyncCalls {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SyncCalls.class);
+    private static final long LOOK_AGAIN_MILLIS = 100;
+
+    private final Settings settings;
+    private final Syncs syncs;
+    private final RunStore runs;
+    private final Guard guard;
+
+    SyncCalls(Settings settings, Syncs syncs, RunStore runs, Guard guard) {
+        this.settings = settings;
+        this.syncs = syncs;
+        this.runs = runs;
+        this.guard = guard;
+    }
+
+    /** @throws ErrorResponseException 404 for a sync that is not configured, 409 for one that is disabled or paused */
+    public void mayRun(String sync) {
+        mayPlan(sync);
+        if (syncs.read(sync).paused()) {
+            throw Problems.of(
+                    HttpStatus.CONFLICT, "Sync " + sync + " is paused: POST /api/syncs/" + sync + "/resume first");
+        }
+    }
+
+    /** @throws ErrorResponseException 404 for a sync that is not configured, 409 for one that is disabled */
+    public void mayPlan(String sync) {
+        SyncSettings wanted = Problems.known(settings.syncs(), sync, "sync");
+        if (!wanted.enabled() || !wanted.source().enabled()) {
+            throw Problems.of(HttpStatus.CONFLICT, "Sync " + sync + " or its source is disabled in the configuration");
+        }
+    }
+
+    /** 202 with the run that began, or the one under way; 200 with its end if that was waited for. */
+    public Answer runAnswer(Runs.Beginning beginning, String wait) throws InterruptedException {
+        long id = beginning
+                .run()
+                .map(run -> run.id())
+                .or(beginning::running)
+                .orElseThrow(() -> Problems.of(HttpStatus.CONFLICT, "No run began: " + beginning.why()));
+        RunView run = runs.find(id).orElseThrow();
+        if (!"true".equals(wait)) {
+            return Answer.json(202, run);
+        }
+        while (run.state().equals(RunState.RUNNING.word())) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
+            run = runs.find(id).orElseThrow();
+        }
+        return Answer.json(200, run);
+    }
+
+    /** What every link of a plan would send, and what the guard would say. */
+    public Answer planAnswer(SyncSettings sync, List<LinkPlan> plans) {
+        Map<String, Object> plan = new LinkedHashMap<>();
+        plan.put("sync", sync.name());
+        plan.put("read", plans.stream().mapToLong(p -> p.counts().read()).max().orElse(0));
+        plan.put(
+                "targets",
+                plans.stream().map(p -> PlanView.of(guard.check(sync, p))).toList());
+        return Answer.json(200, plan);
+    }
+
+    /** Says to a caller what went wrong (RFC 9457). */
+    public Answer problem(Exception thrown) {
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            if (t instanceof ErrorResponseException known) {
+                return problem(known.getBody());
+            }
+            if (t instanceof IncompleteSnapshotException) {
+                return problem(ProblemDetail.forStatusAndDetail(
+                        HttpStatus.UNPROCESSABLE_ENTITY, "The snapshot is not complete: " + t.getMessage()));
+            }
+        }
+        LOG.error("An API call failed", thrown);
+        String words = Optional.ofNullable(thrown.getMessage())
+                .orElse(thrown.getClass().getSimpleName());
+        return problem(ProblemDetail.forStatusAndDetail(HttpStatus.INTERNAL_SERVER_ERROR, words));
+    }
+
+    private static Answer problem(ProblemDetail detail) {
+        return new Answer(detail.getStatus(), MediaType.APPLICATION_PROBLEM_JSON_VALUE, detail);
+    }
+}

@@ -1,0 +1,44 @@
+package io.cohortsync.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A sync as the API shows it. */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+record SyncView(
+        String name,
+        String source,
+        String cohort,
+        boolean enabled,
+        boolean paused,
+        Optional<String> lastRun,
+        Optional<String> error,
+        Optional<Instant> lastSuccess,
+        Optional<Instant> nextRun,
+        List<LinkView> targets) {
+
+    /**
+     * A link as the API shows it.
+     *
+     * @param state of its last run, or {@code new}
+     * @param desired members the last complete snapshot wants there; absent before the first
+     * @param acknowledged members the target is known to hold
+     * @param drift changes of the last complete snapshot neither acknowledged nor settled
+     * @param settled members the target turned down, not due for another try or due
+     * @param held changes that wait for a person
+     */
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    record LinkView(
+            String target,
+            boolean enabled,
+            String state,
+            Optional<Long> desired,
+            long acknowledged,
+            Optional<Long> drift,
+            long settled,
+            long held,
+            long deadLetters,
+            Optional<String> error) {}
+}

@@ -1,0 +1,83 @@
+package io.cohortsync.route;
+
+import io.cohortsync.config.Settings;
+import io.cohortsync.config.SyncSettings;
+import io.cohortsync.config.TargetSettings;
+import io.cohortsync.run.Syncs;
+import io.cohortsync.schedule.QuartzOptions;
+import io.cohortsync.target.Targets;
+import java.time.Clock;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.springframework.stereotype.Component;
+
+/** Loads the route files and makes one route of each configured sync and target. */
+@Component
+class RouteInstaller implements CamelContextConfiguration {
+
+    private final Settings settings;
+    private final Syncs syncs;
+    private final Targets targets;
+    private final PausePolicy pausePolicy;
+    private final Clock clock;
+
+    RouteInstaller(Settings settings, Syncs syncs, Targets targets, PausePolicy pausePolicy, Clock clock) {
+        this.settings = settings;
+        this.syncs = syncs;
+        this.targets = targets;
+        this.pausePolicy = pausePolicy;
+        this.clock = clock;
+    }
+
+    @Override
+    public void beforeApplicationStart(CamelContext camel) {
+        syncs.register();
+        targets.register();
+        camel.addRoutePolicyFactory((context, routeId, route) -> pausePolicy.appliesTo(routeId) ? pausePolicy : null);
+        try {
+            List<Resource> files = RouteFiles.find().stream()
+                    .map(file -> ResourceHelper.fromString(file.path(), file.text()))
+                    .toList();
+            PluginHelper.getRoutesLoader(camel).loadRoutes(files);
+            for (TargetSettings target : settings.targets().values()) {
+                install(camel, target);
+            }
+            for (SyncSettings sync : settings.syncs().values()) {
+                if (sync.enabled() && sync.source().enabled()) {
+                    install(camel, sync);
+                }
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("the routes cannot be loaded: " + e.getMessage(), e);
+        }
+    }
+
+    private static void install(CamelContext camel, TargetSettings target) {
+        String id = "target-" + target.name();
+        TemplatedRouteBuilder route = TemplatedRouteBuilder.builder(camel, "destination-" + target.type())
+                .routeId(id)
+                .prefixId(id)
+                .parameter("target", target.name());
+        target.options().forEach(route::parameter);
+        target.secrets().forEach((name, secret) -> route.parameter(name, secret.value()));
+        route.add();
+    }
+
+    private void install(CamelContext camel, SyncSettings sync) {
+        String id = "sync-" + sync.name();
+        TemplatedRouteBuilder.builder(camel, "sync")
+                .routeId(id)
+                .prefixId(id)
+                .parameter("sync", sync.name())
+                .parameter("schedule", QuartzOptions.of(sync.schedule(), sync.name(), clock.instant()))
+                .add();
+    }
+
+    @Override
+    public void afterApplicationStart(CamelContext camel) {}
+}

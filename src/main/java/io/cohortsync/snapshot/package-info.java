@@ -1,0 +1,2 @@
+/** One pass over one snapshot, compared with every link of its sync. */
+package io.cohortsync.snapshot;
