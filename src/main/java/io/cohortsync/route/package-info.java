@@ -1,2 +1,2 @@
-/** The routes: where their files are found, and how configuration becomes running routes. */
+/** The files of Camel routes, and where they are found. */
 package io.cohortsync.route;

@@ -1,8 +1,9 @@
-package io.cohortsync.route;
+package io.cohortsync.flow;
 
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.config.TargetSettings;
+import io.cohortsync.route.RouteFiles;
 import io.cohortsync.run.Syncs;
 import io.cohortsync.schedule.QuartzOptions;
 import io.cohortsync.target.Targets;

@@ -1,4 +1,4 @@
-package io.cohortsync.route;
+package io.cohortsync.flow;
 
 import io.cohortsync.run.Syncs;
 import io.cohortsync.target.Targets;
