@@ -70,14 +70,11 @@ final class FromReader {
     }
 
     private static List<Cohort> several(String sync, String type, Node node, Optional<String> name) {
-        if (!node.readableAsSection() || node.isBlank()) {
-            if (node.isBlank()) {
-                node.problem("is empty. Accepted: names and cohorts, such as {trial: \"aaa111\"}");
-            }
-            return List.of();
+        if (node.isBlank()) {
+            node.problem("is empty. Accepted: names and cohorts, such as {trial: \"aaa111\"}");
         }
         List<Cohort> cohorts = new ArrayList<>();
-        node.children().forEach((key, child) -> {
+        node.named().forEach((key, child) -> {
             if (Names.check(key, child)) {
                 String expanded = sync + "-" + key;
                 cohorts.add(cohort(expanded, one(type, child), name.orElse(expanded)));

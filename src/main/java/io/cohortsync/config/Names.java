@@ -9,7 +9,7 @@ final class Names {
 
     private Names() {}
 
-    /** Whether the key, as it is written, is a name; anything else becomes a problem. */
+    /** Tells a key that, as it is written, is no name; false where there is not even a text to take for one. */
     static boolean check(String key, Node node) {
         if (key.startsWith("[")) {
             // Spring hands on a list's entries and keys that YAML takes for a number or a boolean in brackets.
@@ -19,7 +19,6 @@ final class Names {
         if (!NAME.matcher(key).matches()) {
             node.problem("\"" + key + "\" is no valid name. Accepted: lower-case letters a-z and digits, in words"
                     + " joined by single dashes, such as \"power-users\"");
-            return false;
         }
         return true;
     }

@@ -42,10 +42,11 @@ final class Node {
             return;
         }
         String key = steps.get(0);
-        boolean listGivenAbove = INDEX.matcher(key).matches()
-                && children.entrySet().stream()
-                        .anyMatch(child -> INDEX.matcher(child.getKey()).matches()
-                                && child.getValue().rank() < added.rank());
+        boolean listGivenAbove = isIndex(key)
+                && (value.filter(mine -> mine.rank() < added.rank()).isPresent()
+                        || children.entrySet().stream()
+                                .anyMatch(child -> isIndex(child.getKey())
+                                        && child.getValue().rank() < added.rank()));
         // As in Spring, a list replaces the list below it, while sections are merged.
         if (!listGivenAbove) {
             children.computeIfAbsent(key, name -> new Node(tree, pathOf(name), Optional.empty()))
@@ -77,8 +78,7 @@ final class Node {
     }
 
     boolean isList() {
-        return !children.isEmpty()
-                && children.keySet().stream().allMatch(key -> INDEX.matcher(key).matches());
+        return !children.isEmpty() && children.keySet().stream().allMatch(Node::isIndex);
     }
 
     boolean isSection() {
@@ -137,6 +137,15 @@ final class Node {
         }
         problem("is " + (isList() ? "a list" : "text") + ", but a section of keys is expected");
         return false;
+    }
+
+    /** The places with names that the user gave; whether each is a name is not yet checked. */
+    Map<String, Node> named() {
+        return isList() || readableAsSection() ? children() : Map.of();
+    }
+
+    private static boolean isIndex(String key) {
+        return INDEX.matcher(key).matches();
     }
 
     private String pathOf(String key) {

@@ -17,13 +17,11 @@ final class SourcesReader {
 
     static Declared<SourceSettings> read(Node sources) {
         Declared<SourceSettings> declared = new Declared<>();
-        if (sources.readableAsSection()) {
-            sources.children().forEach((name, node) -> {
-                Names.check(name, node);
-                Optional<String> type = node.readableAsSection() ? type(node) : Optional.empty();
-                declared.add(name, type, type.flatMap(known -> source(name, known, node)));
-            });
-        }
+        sources.named().forEach((name, node) -> {
+            boolean readable = Names.check(name, node) & node.readableAsSection();
+            Optional<String> type = readable ? type(node) : Optional.empty();
+            declared.add(name, type, type.flatMap(known -> source(name, known, node)));
+        });
         return declared;
     }
 

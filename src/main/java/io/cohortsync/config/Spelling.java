@@ -23,7 +23,8 @@ final class Spelling {
     }
 
     static Optional<String> nearest(String word, Collection<String> candidates) {
-        int tolerance = Math.max(1, word.length() / 3);
+        // Nothing is guessed for words as short as "us": any other is near.
+        int tolerance = word.length() / 3;
         return candidates.stream()
                 .filter(candidate -> distance(word, candidate) <= tolerance)
                 .min(Comparator.<String>comparingInt(candidate -> distance(word, candidate))

@@ -40,9 +40,7 @@ final class SyncsReader {
 
     /** By name; those with mistakes may be missing. */
     Map<String, SyncSettings> read(Node node) {
-        if (node.readableAsSection()) {
-            node.children().forEach(this::sync);
-        }
+        node.named().forEach(this::sync);
         return syncs;
     }
 

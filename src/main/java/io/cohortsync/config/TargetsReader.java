@@ -17,14 +17,11 @@ final class TargetsReader {
 
     Declared<TargetSettings> read(Node targets) {
         Declared<TargetSettings> declared = new Declared<>();
-        if (targets.readableAsSection()) {
-            targets.children().forEach((name, node) -> {
-                Names.check(name, node);
-                Optional<Destination> destination = node.readableAsSection() ? destination(node) : Optional.empty();
-                declared.add(
-                        name, destination.map(Destination::type), destination.map(known -> target(name, known, node)));
-            });
-        }
+        targets.named().forEach((name, node) -> {
+            boolean readable = Names.check(name, node) & node.readableAsSection();
+            Optional<Destination> destination = readable ? destination(node) : Optional.empty();
+            declared.add(name, destination.map(Destination::type), destination.map(known -> target(name, known, node)));
+        });
         return declared;
     }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.boot.origin.Origin;
-import org.springframework.boot.origin.SystemEnvironmentOrigin;
+import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.boot.origin.TextResourceOrigin;
 import org.springframework.core.io.Resource;
 
@@ -68,8 +68,9 @@ record Value(Object found, int rank, Optional<Origin> origin) {
         if (location().isPresent()) {
             return Optional.of(file() + ":" + (location().get().getLine() + 1));
         }
-        return origin.filter(SystemEnvironmentOrigin.class::isInstance)
-                .map(environment -> "environment variable " + ((SystemEnvironmentOrigin) environment).getProperty());
+        // Only variables are looked up through Spring's own names, and come with this kind of origin.
+        return origin.filter(PropertySourceOrigin.class::isInstance)
+                .map(variable -> "environment variable " + ((PropertySourceOrigin) variable).getPropertyName());
     }
 
     private String file() {
