@@ -1,5 +1,6 @@
 package io.cohortsync;
 
+import io.cohortsync.config.Check;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -8,6 +9,9 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 public class CohortSync {
 
     public static void main(String[] args) {
+        if (Check.asked(args)) {
+            System.exit(Check.run(System.out, System.err, args));
+        }
         SpringApplication.run(CohortSync.class, args);
     }
 }

@@ -1,0 +1,105 @@
+package io.cohortsync.config;
+
+import io.cohortsync.config.Destination.Parameter;
+import io.cohortsync.route.RouteFile;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+
+/**
+ * The kinds of target there are: one for each route template {@code destination-<type>}.
+ *
+ * @param destinations by type
+ * @param problems route files that cannot be understood; told together with the configuration's own
+ */
+public record DestinationCatalog(SortedMap<String, Destination> destinations, List<Problem> problems) {
+
+    private static final String PREFIX = "destination-";
+
+    /** Reads the templates out of route files. */
+    public static DestinationCatalog of(Collection<RouteFile> files) {
+        SortedMap<String, Destination> destinations = new TreeMap<>();
+        Map<String, RouteFile> definedIn = new HashMap<>();
+        Problems problems = new Problems();
+        for (RouteFile file : files) {
+            for (Map<?, ?> template : templates(file, problems)) {
+                read(template).ifPresent(destination -> {
+                    RouteFile other = definedIn.putIfAbsent(destination.type(), file);
+                    if (other == null) {
+                        destinations.put(destination.type(), destination);
+                    } else {
+                        // Camel would keep one of them and say nothing.
+                        problems.add(
+                                file.origin(),
+                                "route template \"" + PREFIX + destination.type() + "\" is already defined in "
+                                        + other.origin() + ": give one of them another id");
+                    }
+                });
+            }
+        }
+        return new DestinationCatalog(destinations, problems.list());
+    }
+
+    /** The destination of this type. */
+    public Optional<Destination> find(String type) {
+        return Optional.ofNullable(destinations.get(type));
+    }
+
+    private static List<Map<?, ?>> templates(RouteFile file, Problems problems) {
+        try {
+            Object root = new Yaml(new SafeConstructor(new LoaderOptions())).load(file.text());
+            return list(root).stream()
+                    .filter(Map.class::isInstance)
+                    .map(entry -> ((Map<?, ?>) entry).get("routeTemplate"))
+                    .filter(Map.class::isInstance)
+                    .<Map<?, ?>>map(template -> (Map<?, ?>) template)
+                    .toList();
+        } catch (MarkedYAMLException e) {
+            problems.add(file.origin(), "is not valid YAML: " + YamlMistake.words(e));
+            return List.of();
+        }
+    }
+
+    private static Optional<Destination> read(Map<?, ?> template) {
+        String id = text(template, "id").orElse("");
+        if (!id.startsWith(PREFIX)) {
+            return Optional.empty();
+        }
+        SortedMap<String, Parameter> parameters = new TreeMap<>();
+        for (Object entry : list(template.get("parameters"))) {
+            if (entry instanceof Map<?, ?> parameter) {
+                text(parameter, "name").ifPresent(name -> parameters.put(name, parameter(name, parameter)));
+            }
+        }
+        return Optional.of(new Destination(id.substring(PREFIX.length()), parameters));
+    }
+
+    private static Parameter parameter(String name, Map<?, ?> declared) {
+        String description = text(declared, "description").orElse("");
+        Optional<String> defaultValue = text(declared, "defaultValue");
+        boolean required = defaultValue.isEmpty()
+                && text(declared, "required").map(Boolean::parseBoolean).orElse(true);
+        // Camel's own parameters have no field "format", so the description may say it as well.
+        boolean secret = Parameter.namesSecret(name)
+                || text(declared, "format").filter("password"::equals).isPresent()
+                || description.toLowerCase(Locale.ROOT).contains("format: password");
+        return new Parameter(name, description, defaultValue, required, secret);
+    }
+
+    private static List<?> list(Object value) {
+        return value instanceof List<?> list ? list : List.of();
+    }
+
+    private static Optional<String> text(Map<?, ?> map, String key) {
+        return Optional.ofNullable(map.get(key)).map(String::valueOf);
+    }
+}

@@ -1,0 +1,97 @@
+package io.cohortsync.config;
+
+import io.cohortsync.config.From.Cohort;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads {@code to}: the links of a sync. */
+final class LinksReader {
+
+    private final Declared<TargetSettings> targets;
+
+    /** Who writes a trait, by target and trait, over all syncs. */
+    private final Map<List<String>, String> writers = new HashMap<>();
+
+    LinksReader(Declared<TargetSettings> targets) {
+        this.targets = targets;
+    }
+
+    List<LinkSettings> read(Node to, From from, Cohort cohort) {
+        if (!to.given() || to.isBlank()) {
+            to.problem("is " + (to.given() ? "empty" : "missing") + ": a list of at least one target");
+            return List.of();
+        }
+        Collection<Node> entries = to.isList() ? to.children().values() : List.of(to);
+        Set<String> seen = new HashSet<>();
+        List<LinkSettings> links = new ArrayList<>();
+        for (Node entry : entries) {
+            target(entry).ifPresent(target -> {
+                if (seen.add(target)) {
+                    link(entry, target, from, cohort).ifPresent(links::add);
+                } else {
+                    entry.problem("target \"" + target + "\" is listed twice in this sync: leave one of them out");
+                }
+            });
+        }
+        return links;
+    }
+
+    private Optional<String> target(Node entry) {
+        Node name = entry.isSection() ? entry.child("target") : entry;
+        Optional<String> target = targets.named(name, "target");
+        if (entry.isSection()) {
+            if (entry.child("traits").given()) {
+                entry.child("traits")
+                        .problem("sending attributes along is deliberately not done: only membership is sent");
+            }
+            entry.acceptOnly(accepted(target.map(targets.types()::get).orElse("")), Set.of("traits"));
+        }
+        return target;
+    }
+
+    private static Collection<String> accepted(String type) {
+        Set<String> accepted = new LinkedHashSet<>(Keys.TO);
+        if (type.isEmpty()) {
+            // The mistake is in the target, so any target's keys may be right.
+            Keys.TO_OF_TYPE.values().forEach(accepted::addAll);
+        }
+        accepted.addAll(Keys.TO_OF_TYPE.getOrDefault(type, List.of()));
+        return accepted;
+    }
+
+    private Optional<LinkSettings> link(Node entry, String target, From from, Cohort cohort) {
+        MemberKeyField memberKey =
+                FromReader.memberKey(entry.child("member-key")).orElse(from.memberKey());
+        Normalize normalize = Scalar.of(entry.child("normalize"))
+                .oneOf(List.of("none", "trim", "lower"))
+                .map(word -> Normalize.valueOf(word.toUpperCase(Locale.ROOT)))
+                .orElse(Normalize.TRIM);
+        boolean enabled = Scalar.of(entry.child("enabled")).flag().orElse(true);
+        boolean segment = "segment".equals(targets.types().get(target));
+        Optional<String> trait = segment ? TraitReader.trait(entry, cohort) : Optional.empty();
+        trait.ifPresent(name -> claim(entry, target, name, cohort));
+        Optional<LinkSettings.Integration> integration = segment ? TraitReader.integration(entry) : Optional.empty();
+        Optional<String> integrations =
+                segment ? IntegrationsReader.read(entry.child("integrations")) : Optional.empty();
+        return Optional.ofNullable(targets.settings().get(target))
+                .map(settings -> new LinkSettings(
+                        cohort.sync(), settings, enabled, memberKey, normalize, trait, integration, integrations));
+    }
+
+    private void claim(Node entry, String target, String trait, Cohort cohort) {
+        String other = writers.putIfAbsent(List.of(target, trait), cohort.sync());
+        if (other != null && !other.equals(cohort.sync())) {
+            entry.problem("links " + other + " → " + target + " and " + cohort.sync() + " → " + target
+                    + " would both write the trait \"" + trait + "\": give one of them another \"trait\" or"
+                    + " \"cohort-name\"");
+        }
+    }
+}
