@@ -1,4 +1,4 @@
-package io.cohortsync.run;
+package io.cohortsync.flow;
 
 import java.util.concurrent.ExecutorService;
 import org.apache.camel.CamelContext;
@@ -9,7 +9,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 /** The threads that runs, links and lanes are given; as many as there are of those, so that none waits for another. */
 @Configuration(proxyBeanMethods = false)
 @EnableScheduling
-class Workers {
+class WorkerThreads {
 
     @Bean
     ExecutorService workers(CamelContext camel) {
