@@ -34,7 +34,9 @@ class ApiAccess extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return !request.getRequestURI().startsWith("/api");
+        // As the server understands it, for /%61pi is /api.
+        return !request.getServletPath().startsWith("/api")
+                && !request.getRequestURI().startsWith("/api");
     }
 
     @Override
@@ -60,9 +62,16 @@ class ApiAccess extends OncePerRequestFilter {
                 && !request.getServerName().startsWith("127.")) {
             return Optional.of("The open API answers calls to localhost only, not to " + request.getServerName());
         }
-        String site = Optional.ofNullable(request.getHeader("Sec-Fetch-Site")).orElse("none");
-        return site.equals("cross-site") || site.equals("same-site")
+        return fromElsewhere(request)
                 ? Optional.of("The open API takes no calls from pages of other sites")
                 : Optional.empty();
+    }
+
+    /** Browsers say where a page is from that makes them call; whoever says nothing is no browser. */
+    private static boolean fromElsewhere(HttpServletRequest request) {
+        String site = Optional.ofNullable(request.getHeader("Sec-Fetch-Site")).orElse("none");
+        String origin = request.getHeader("Origin");
+        String here = request.getScheme() + "://" + request.getHeader("Host");
+        return site.equals("cross-site") || site.equals("same-site") || origin != null && !origin.equals(here);
     }
 }

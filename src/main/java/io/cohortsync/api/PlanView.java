@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * What one link would send.
  *
- * @param estimatedCalls calls, if none has to be repeated
+ * @param estimatedCalls calls for what is not held, if none has to be repeated
  * @param held how many changes the guard would hold
  * @param why why it would hold them
  * @param entering some who would enter
@@ -51,15 +51,18 @@ record PlanView(
                 counts.exit(),
                 cleared.held(),
                 cleared.why(),
-                calls(target, counts),
+                calls(
+                        target,
+                        cleared.entersHeld().isPresent() ? 0 : counts.enter(),
+                        cleared.exitsHeld().isPresent() ? 0 : counts.exit()),
                 sample(cleared.plan().enters()),
                 sample(cleared.plan().exits()));
     }
 
-    private static long calls(TargetSettings target, ReadCounts counts) {
+    private static long calls(TargetSettings target, long enters, long exits) {
         return target.mixed()
-                ? batches(counts.enter() + counts.exit(), target.batchSize())
-                : batches(counts.enter(), target.batchSize()) + batches(counts.exit(), target.batchSize());
+                ? batches(enters + exits, target.batchSize())
+                : batches(enters, target.batchSize()) + batches(exits, target.batchSize());
     }
 
     private static long batches(long changes, int size) {

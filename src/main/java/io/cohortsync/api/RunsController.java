@@ -29,8 +29,12 @@ class RunsController {
 
     @GetMapping
     List<RunView> latest(@RequestParam Optional<String> sync) {
-        sync.ifPresent(name -> Problems.known(settings.syncs(), name, "sync"));
-        return runs.latest(sync, LATEST);
+        List<RunView> found = runs.latest(sync, LATEST);
+        if (found.isEmpty()) {
+            // A sync that left the configuration has a history all the same.
+            sync.ifPresent(name -> Problems.known(settings.syncs(), name, "sync"));
+        }
+        return found;
     }
 
     @GetMapping("/{id}")

@@ -4,6 +4,7 @@ import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.guard.Guard;
+import io.cohortsync.run.Run;
 import io.cohortsync.run.RunState;
 import io.cohortsync.run.RunStore;
 import io.cohortsync.run.RunView;
@@ -29,6 +30,7 @@ public class SyncCalls {
 
     private static final Logger LOG = LoggerFactory.getLogger(SyncCalls.class);
     private static final long LOOK_AGAIN_MILLIS = 100;
+    private static final int LOOK_FOR_IT_TIMES = 20;
 
     private final Settings settings;
     private final Syncs syncs;
@@ -43,8 +45,12 @@ public class SyncCalls {
     }
 
     /** @throws ErrorResponseException 404 for a sync that is not configured, 409 for one that is disabled or paused */
-    public void mayRun(String sync) {
+    public void mayRun(String sync, String wait) {
         mayPlan(sync);
+        if (wait != null && !wait.equals("true") && !wait.equals("false")) {
+            throw Problems.of(
+                    HttpStatus.BAD_REQUEST, "wait is \"" + wait + "\"; accepted: true (answer at the end) or false");
+        }
         if (syncs.read(sync).paused()) {
             throw Problems.of(
                     HttpStatus.CONFLICT, "Sync " + sync + " is paused: POST /api/syncs/" + sync + "/resume first");
@@ -60,12 +66,14 @@ public class SyncCalls {
     }
 
     /** 202 with the run that began, or the one under way; 200 with its end if that was waited for. */
-    public Answer runAnswer(Runs.Beginning beginning, String wait) throws InterruptedException {
-        long id = beginning
-                .run()
-                .map(run -> run.id())
-                .or(beginning::running)
-                .orElseThrow(() -> Problems.of(HttpStatus.CONFLICT, "No run began: " + beginning.why()));
+    public Answer runAnswer(String sync, Runs.Beginning beginning, String wait) throws InterruptedException {
+        Optional<Long> begun = beginning.run().map(Run::id).or(beginning::running);
+        // While the lease changes hands, the run under way has no number yet, or has just ended and another follows.
+        for (int i = 0; begun.isEmpty() && i < LOOK_FOR_IT_TIMES; i++) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
+            begun = runs.running(sync);
+        }
+        long id = begun.orElseThrow(() -> Problems.of(HttpStatus.CONFLICT, "No run began: " + beginning.why()));
         RunView run = runs.find(id).orElseThrow();
         if (!"true".equals(wait)) {
             return Answer.json(202, run);
@@ -100,9 +108,8 @@ public class SyncCalls {
             }
         }
         LOG.error("An API call failed", thrown);
-        String words = Optional.ofNullable(thrown.getMessage())
-                .orElse(thrown.getClass().getSimpleName());
-        return problem(ProblemDetail.forStatusAndDetail(HttpStatus.INTERNAL_SERVER_ERROR, words));
+        return problem(ProblemDetail.forStatusAndDetail(
+                HttpStatus.INTERNAL_SERVER_ERROR, "This should not happen; the log says more"));
     }
 
     private static Answer problem(ProblemDetail detail) {

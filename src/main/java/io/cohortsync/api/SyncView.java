@@ -25,8 +25,8 @@ record SyncView(
      * @param state of its last run, or {@code new}
      * @param desired members the last complete snapshot wants there; absent before the first
      * @param acknowledged members the target is known to hold
-     * @param drift changes of the last complete snapshot neither acknowledged nor settled
-     * @param settled members the target turned down, not due for another try or due
+     * @param drift changes of the last complete snapshot neither acknowledged nor settled, and those that fell due since
+     * @param settled members the target turned down and that are not due for another try
      * @param held changes that wait for a person
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)

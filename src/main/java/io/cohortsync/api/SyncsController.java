@@ -10,11 +10,14 @@ import io.cohortsync.link.Links;
 import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.run.Counts;
 import io.cohortsync.run.RunStore;
+import io.cohortsync.run.RunStore.LastRead;
 import io.cohortsync.run.RunView;
 import io.cohortsync.run.RunView.TargetView;
 import io.cohortsync.run.Syncs;
 import io.cohortsync.schedule.Firings;
+import io.cohortsync.schedule.Schedule;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -92,15 +95,23 @@ class SyncsController {
                 last.map(RunView::state),
                 last.flatMap(RunView::error),
                 stored.lastSuccess(),
-                stored.paused() || !sync.enabled()
-                        ? Optional.empty()
-                        : Firings.of(sync.schedule(), sync.name()).nextDue(clock.instant()),
+                nextRun(sync, stored),
                 sync.links().stream().map(link -> view(sync, link, last)).toList());
+    }
+
+    private Optional<Instant> nextRun(SyncSettings sync, Syncs.Stored stored) {
+        boolean done =
+                sync.schedule() instanceof Schedule.Once && stored.lastSuccess().isPresent();
+        return stored.paused() || done || !sync.enabled() || !sync.source().enabled()
+                ? Optional.empty()
+                : Firings.of(sync.schedule(), sync.name()).nextDue(clock.instant());
     }
 
     private LinkView view(SyncSettings sync, LinkSettings settings, Optional<RunView> last) {
         Link link = links.stored(sync, settings);
-        Optional<Counts> counts = runs.lastCounts(link.id());
+        Instant now = clock.instant();
+        Optional<LastRead> read = runs.lastRead(link.id());
+        Optional<Counts> counts = read.map(LastRead::counts);
         Optional<TargetView> lastPart = last.stream()
                 .flatMap(run -> run.targets().stream())
                 .filter(part -> part.target().equals(settings.target().name()))
@@ -113,8 +124,8 @@ class SyncsController {
                         .orElse("new"),
                 counts.map(c -> c.same() + c.settled() + c.enter()),
                 link.acknowledged(),
-                counts.map(Counts::drift),
-                members.settled(link.id()),
+                read.map(r -> r.counts().drift() + members.fallenDue(link.id(), r.startedAt(), now)),
+                members.settled(link.id(), now),
                 counts.map(Counts::held).orElse(0L),
                 deadLetters.count(link.id()),
                 lastPart.flatMap(TargetView::error));

@@ -1,13 +1,17 @@
 package io.cohortsync.delivery;
 
 import io.cohortsync.diff.PlannedChange;
+import io.cohortsync.membership.MembershipStore;
 import java.sql.Timestamp;
+import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** The dead letters: changes that a target refuses, each with the reason, until it is tried again or no longer wanted. */
 @Component
@@ -17,10 +21,21 @@ public class DeadLetters {
 
     private final JdbcClient jdbc;
     private final JdbcTemplate batches;
+    private final MembershipStore members;
+    private final TransactionOperations transactions;
+    private final Clock clock;
 
-    DeadLetters(JdbcClient jdbc, JdbcTemplate batches) {
+    DeadLetters(
+            JdbcClient jdbc,
+            JdbcTemplate batches,
+            MembershipStore members,
+            TransactionOperations transactions,
+            Clock clock) {
         this.jdbc = jdbc;
         this.batches = batches;
+        this.members = members;
+        this.transactions = transactions;
+        this.clock = clock;
     }
 
     /** A dead letter as the HTTP API shows it. */
@@ -87,7 +102,7 @@ public class DeadLetters {
     public List<DeadLetter> list(Optional<String> sync, Optional<String> target, Optional<String> reason, int limit) {
         StringBuilder sql = new StringBuilder(
                 "select d.*, l.sync, l.target from dead_letter d join link l on l.id = d.link_id where 1 = 1");
-        List<Object> parameters = new java.util.ArrayList<>();
+        List<Object> parameters = new ArrayList<>();
         filter(sql, parameters, "l.sync", sync);
         filter(sql, parameters, "l.target", target);
         filter(sql, parameters, "d.reason", reason);
@@ -109,6 +124,64 @@ public class DeadLetters {
                         rs.getTimestamp("last_at").toInstant(),
                         rs.getTimestamp("next_try").toInstant()))
                 .list();
+    }
+
+    /**
+     * Makes dead letters due now, so that the next run of their sync sends them again; each filter narrows them where it
+     * is given.
+     *
+     * @return how many
+     */
+    public int redrive(Optional<String> sync, Optional<String> target, Optional<String> reason) {
+        StringBuilder sql = new StringBuilder(
+                "select distinct l.id from dead_letter d join link l on l.id = d.link_id where 1 = 1");
+        List<Object> parameters = new ArrayList<>();
+        filter(sql, parameters, "l.sync", sync);
+        filter(sql, parameters, "l.target", target);
+        filter(sql, parameters, "d.reason", reason);
+        return jdbc.sql(sql.toString()).params(parameters).query(Long.class).list().stream()
+                .mapToInt(link -> redrive(link, reason))
+                .sum();
+    }
+
+    private int redrive(long link, Optional<String> reason) {
+        Instant now = clock.instant();
+        return transactions.execute(tx -> {
+            raiseVersion(link);
+            members.redrive(link, reason, now);
+            return jdbc.sql("update dead_letter set next_try = ? where link_id = ? and reason = coalesce(?, reason)")
+                    .params(Timestamp.from(now), link, reason.orElse(null))
+                    .update();
+        });
+    }
+
+    /**
+     * Drops a dead letter: it is no longer shown. The change stays settled until the time it was to be tried again
+     * anyway, so nothing is sent because of this; if it is still wanted then and refused once more, it is a new dead
+     * letter.
+     *
+     * @return whether there was one
+     */
+    public boolean drop(long id) {
+        return jdbc.sql("select link_id from dead_letter where id = ?")
+                .param(id)
+                .query(Long.class)
+                .optional()
+                .map(link -> transactions.execute(tx -> {
+                    raiseVersion(link);
+                    return jdbc.sql("delete from dead_letter where id = ?")
+                                    .param(id)
+                                    .update()
+                            > 0;
+                }))
+                .orElse(false);
+    }
+
+    /** Also makes a run under way wait, or this for it: its transactions begin with the same row. */
+    private void raiseVersion(long link) {
+        jdbc.sql("update link set version = version + 1 where id = ?")
+                .param(link)
+                .update();
     }
 
     private static void filter(StringBuilder sql, List<Object> parameters, String column, Optional<String> value) {

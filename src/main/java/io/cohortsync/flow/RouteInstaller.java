@@ -3,6 +3,7 @@ package io.cohortsync.flow;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.config.TargetSettings;
+import io.cohortsync.link.Links;
 import io.cohortsync.route.RouteFiles;
 import io.cohortsync.run.Syncs;
 import io.cohortsync.schedule.QuartzOptions;
@@ -24,13 +25,15 @@ class RouteInstaller implements CamelContextConfiguration {
     private final Settings settings;
     private final Syncs syncs;
     private final Targets targets;
+    private final Links links;
     private final PausePolicy pausePolicy;
     private final Clock clock;
 
-    RouteInstaller(Settings settings, Syncs syncs, Targets targets, PausePolicy pausePolicy, Clock clock) {
+    RouteInstaller(Settings settings, Syncs syncs, Targets targets, Links links, PausePolicy pausePolicy, Clock clock) {
         this.settings = settings;
         this.syncs = syncs;
         this.targets = targets;
+        this.links = links;
         this.pausePolicy = pausePolicy;
         this.clock = clock;
     }
@@ -39,6 +42,7 @@ class RouteInstaller implements CamelContextConfiguration {
     public void beforeApplicationStart(CamelContext camel) {
         syncs.register();
         targets.register();
+        settings.syncs().values().forEach(links::register);
         camel.addRoutePolicyFactory((context, routeId, route) -> pausePolicy.appliesTo(routeId) ? pausePolicy : null);
         try {
             List<Resource> files = RouteFiles.find().stream()

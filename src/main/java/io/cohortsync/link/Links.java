@@ -30,6 +30,11 @@ public class Links {
                 .toList();
     }
 
+    /** Gives every link of a sync its row, so that looking at one, or planning, writes nothing. */
+    public void register(SyncSettings sync) {
+        sync.links().stream().filter(link -> row(link).isEmpty()).forEach(this::insert);
+    }
+
     /** From now on only this run's token may write to the links of its sync; an older one's transactions roll back. */
     public void claim(String sync, long token) {
         jdbc.sql("update link set token = ? where sync = ?").params(token, sync).update();

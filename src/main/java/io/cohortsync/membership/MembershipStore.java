@@ -60,13 +60,35 @@ public class MembershipStore {
         return jdbc.queryForObject("select count(*) from membership where link_id = ?", Long.class, link);
     }
 
-    /** How many members of a link are unmatched or rejected. */
-    public long settled(long link) {
+    /** How many members of a link are unmatched or rejected and not due for another try. */
+    public long settled(long link, Instant now) {
         return jdbc.queryForObject(
-                "select count(*) from membership where link_id = ? and (state <> ? or next_try is not null)",
+                "select count(*) from membership where link_id = ? and next_try > ?",
                 Long.class,
                 link,
-                Standing.ACKNOWLEDGED.code());
+                Timestamp.from(now));
+    }
+
+    /** How many members of a link that were turned down fell due for another try after one time and until another. */
+    public long fallenDue(long link, Instant after, Instant until) {
+        return jdbc.queryForObject(
+                "select count(*) from membership where link_id = ? and next_try > ? and next_try <= ?",
+                Long.class,
+                link,
+                Timestamp.from(after),
+                Timestamp.from(until));
+    }
+
+    /** Makes the members of a link due now that have a dead letter, all or those with this reason. */
+    public void redrive(long link, Optional<String> reason, Instant now) {
+        jdbc.update(
+                "update membership set next_try = ? where link_id = ? and next_try > ? and exists (select 1 from dead_letter d"
+                        + " where d.link_id = membership.link_id and d.fingerprint = membership.fingerprint"
+                        + " and d.member_key = membership.member_key and d.reason = coalesce(?, d.reason))",
+                Timestamp.from(now),
+                link,
+                Timestamp.from(now),
+                reason.orElse(null));
     }
 
     /** The stored members that have one of these fingerprints. */

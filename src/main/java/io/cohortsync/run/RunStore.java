@@ -6,6 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -123,33 +125,44 @@ public class RunStore {
 
     /** One run. */
     public Optional<RunView> find(long id) {
-        return jdbc.sql("select * from run where id = ?")
-                .param(id)
-                .query((rs, i) -> view(rs))
-                .optional();
+        return views(jdbc.sql("select * from run where id = ?")
+                        .param(id)
+                        .query((rs, i) -> row(rs))
+                        .list())
+                .stream()
+                .findFirst();
     }
 
     /** The latest runs, newest first, of one sync or of all. */
     public List<RunView> latest(Optional<String> sync, int limit) {
-        return jdbc.sql("select * from run where (cast(? as varchar) is null or sync = ?) order by id desc fetch first "
-                        + limit + " rows only")
-                .params(sync.orElse(null), sync.orElse(null))
-                .query((rs, i) -> view(rs))
-                .list();
+        return views(jdbc.sql("select * from run" + (sync.isPresent() ? " where sync = ?" : "")
+                        + " order by id desc fetch first " + limit + " rows only")
+                .params(sync.stream().toList())
+                .query((rs, i) -> row(rs))
+                .list());
     }
 
+    /**
+     * What the last run that read a whole snapshot said of a link.
+     *
+     * @param startedAt when that run began
+     */
+    public record LastRead(Counts counts, Instant startedAt) {}
+
     /** What the last run that read a whole snapshot said of a link. */
-    public Optional<Counts> lastCounts(long link) {
-        return jdbc.sql("select l.* from run_link l where l.link_id = ? order by l.run_id desc fetch first 1 rows only")
+    public Optional<LastRead> lastRead(long link) {
+        return jdbc.sql("select l.*, r.started_at from run_link l join run r on r.id = l.run_id where l.link_id = ?"
+                        + " order by l.run_id desc fetch first 1 rows only")
                 .param(link)
-                .query((rs, i) -> counts(rs))
+                .query((rs, i) ->
+                        new LastRead(counts(rs), rs.getTimestamp("started_at").toInstant()))
                 .optional();
     }
 
-    private RunView view(ResultSet rs) throws SQLException {
-        long id = rs.getLong("id");
+    /** A run without its links. */
+    private static RunView row(ResultSet rs) throws SQLException {
         return new RunView(
-                id,
+                rs.getLong("id"),
                 rs.getString("sync"),
                 rs.getString("state"),
                 rs.getString("started_by"),
@@ -157,19 +170,30 @@ public class RunStore {
                 Optional.ofNullable(rs.getTimestamp("finished_at")).map(Timestamp::toInstant),
                 rs.getLong("records_read"),
                 Optional.ofNullable(rs.getString("error")),
-                targets(id));
+                List.of());
     }
 
-    private List<TargetView> targets(long run) {
-        return jdbc.sql(
-                        "select l.target, r.* from run_link r join link l on l.id = r.link_id where r.run_id = ? order by l.id")
-                .param(run)
-                .query((rs, i) -> new TargetView(
-                        rs.getString("target"),
-                        rs.getString("state"),
-                        counts(rs),
-                        Optional.ofNullable(rs.getString("error"))))
-                .list();
+    /** The runs with their links, which are read at once for all of them. */
+    private List<RunView> views(List<RunView> runs) {
+        if (runs.isEmpty()) {
+            return runs;
+        }
+        Map<Long, List<TargetView>> targets = new HashMap<>();
+        jdbc.sql("select l.target, r.* from run_link r join link l on l.id = r.link_id where r.run_id in (:runs)"
+                        + " order by l.id")
+                .param("runs", runs.stream().map(RunView::id).toList())
+                .query(rs -> {
+                    targets.computeIfAbsent(rs.getLong("run_id"), run -> new ArrayList<>())
+                            .add(target(rs));
+                });
+        return runs.stream()
+                .map(run -> run.with(targets.getOrDefault(run.id(), List.of())))
+                .toList();
+    }
+
+    private static TargetView target(ResultSet rs) throws SQLException {
+        return new TargetView(
+                rs.getString("target"), rs.getString("state"), counts(rs), Optional.ofNullable(rs.getString("error")));
     }
 
     private static Counts counts(ResultSet rs) throws SQLException {

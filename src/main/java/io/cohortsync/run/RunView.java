@@ -31,6 +31,10 @@ public record RunView(
         Optional<String> error,
         List<TargetView> targets) {
 
+    RunView with(List<TargetView> links) {
+        return new RunView(id, sync, state, trigger, startedAt, finishedAt, read, error, links);
+    }
+
     /** One link's part of a run. */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     public record TargetView(

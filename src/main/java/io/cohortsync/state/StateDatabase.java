@@ -25,7 +25,9 @@ class StateDatabase {
     FlywayConfigurationCustomizer columnTypes(HikariDataSource database) {
         boolean h2 = database.getJdbcUrl().startsWith("jdbc:h2:");
         warnOfLazyWrites(database.getJdbcUrl());
-        return flyway -> flyway.placeholders(Map.of("bytes", h2 ? "blob" : "bytea"));
+        return flyway -> flyway.placeholders(Map.of(
+                "bytes", h2 ? "blob" : "bytea",
+                "turned_down", h2 ? "" : "where next_try is not null"));
     }
 
     /** H2 writes committed rows to disk half a second late by default: a kill -9 would forget acknowledgements. */
