@@ -47,9 +47,12 @@ public final class RunningApp implements AutoCloseable {
             "--spring.config.additional-location=file:" + folder + "/",
             "--spring.datasource.url=jdbc:h2:file:" + folder.resolve("state") + ";WRITE_DELAY=0",
             "--server.port=0",
-            "--cohort-sync.security.open=true"
         };
-        String[] all = Stream.of(ours, arguments).flatMap(Arrays::stream).toArray(String[]::new);
+        String open = "--cohort-sync.security.open=";
+        boolean said = Arrays.stream(arguments).anyMatch(argument -> argument.startsWith(open));
+        String[] all = Stream.of(ours, said ? new String[0] : new String[] {open + "true"}, arguments)
+                .flatMap(Arrays::stream)
+                .toArray(String[]::new);
         return new RunningApp(new SpringApplication(CohortSync.class).run(all));
     }
 
