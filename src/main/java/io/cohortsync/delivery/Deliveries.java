@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,8 +76,15 @@ public class Deliveries {
     /** Opens one link's part of a run, after the guard: counts what is held, and forgets who is no longer wanted. */
     public LinkDelivery open(Run run, Cleared cleared) {
         Link link = cleared.link();
-        forget(run, link, cleared.plan().noLongerWanted());
-        runs.count(run.id(), link.id(), Outcome.HELD, cleared.held());
+        if (link.identityChange().isEmpty()) {
+            forget(run, link, cleared.plan().noLongerWanted());
+        }
+        if (cleared.held() > 0) {
+            transactions.executeWithoutResult(tx -> {
+                raiseVersion(run, link, 0, 0);
+                runs.count(run.id(), link.id(), Outcome.HELD, cleared.held());
+            });
+        }
         return new LinkDelivery(run, cleared, messageIds, new SupersededDoubt(store.unanswered(link.id())));
     }
 
@@ -124,8 +132,7 @@ public class Deliveries {
                 .filter(c -> c.stored() == Standing.ACKNOWLEDGED)
                 .count();
         long after = taken.stream().filter(PlannedChange::enter).count();
-        List<Long> settled = delivery.doubt().settledBy(batch.planned());
-        transactions.executeWithoutResult(tx -> {
+        settle(batch, settled -> {
             raiseVersion(delivery.run(), link, after - before, 0);
             record(delivery.run(), link, taken, missed);
             close(batch, "accepted", settled);
@@ -133,6 +140,18 @@ public class Deliveries {
             runs.count(delivery.run().id(), link.id(), Outcome.UNMATCHED, missed.size());
         });
         delivery.accepted(batch.size());
+    }
+
+    /** Records an answer, and which earlier doubt it ends. */
+    private void settle(Batch batch, Consumer<List<Long>> record) {
+        SupersededDoubt doubt = batch.delivery().doubt();
+        List<Long> settled = doubt.settledBy(batch.planned());
+        try {
+            transactions.executeWithoutResult(tx -> record.accept(settled));
+        } catch (RuntimeException notRecorded) {
+            doubt.putBack(batch.planned());
+            throw notRecorded;
+        }
     }
 
     private void record(Run run, Link link, List<PlannedChange> taken, List<PlannedChange> missed) {
@@ -197,13 +216,16 @@ public class Deliveries {
         delivery.giveBack(batch.halves());
     }
 
-    /** The target refuses this one change: it becomes a dead letter. */
+    /**
+     * The target refuses this one change: it becomes a dead letter. A refusal says nothing about what was sent earlier: who
+     * was in doubt stays so.
+     */
     public void deadLetter(Batch batch) {
         LinkDelivery delivery = batch.delivery();
         Link link = delivery.link();
         PlannedChange change = batch.planned().get(0);
-        List<Long> settled = delivery.doubt().settledBy(batch.planned());
-        transactions.executeWithoutResult(tx -> {
+        boolean inDoubt = batch.maybeApplied() || delivery.doubt().holdsAnyOf(batch.planned());
+        settle(batch, settled -> {
             Instant now = clock.instant();
             // A refused exit leaves the member where it is; a refused enter was never there, or is no longer.
             boolean staysIn = !change.enter() && change.stored() == Standing.ACKNOWLEDGED;
@@ -220,7 +242,13 @@ public class Deliveries {
             } else {
                 members.update(link.id(), List.of(refused), now);
             }
-            close(batch, "rejected", settled);
+            if (inDoubt) {
+                // From now on the doubt hangs on this delivery alone.
+                store.stillInDoubt(batch.id(), "rejected");
+                settled.forEach(earlier -> store.close(earlier, "superseded", now));
+            } else {
+                close(batch, "rejected", settled);
+            }
             runs.count(delivery.run().id(), link.id(), Outcome.REJECTED, 1);
         });
         delivery.rejected();
@@ -281,7 +309,7 @@ public class Deliveries {
         transactions.executeWithoutResult(tx -> {
             raiseVersion(run, link, 0, 0);
             Counts counts = runs.counts(run.id()).get(link.id());
-            long unknown = Math.min(counts.undecided(), delivery.unrecorded());
+            long unknown = Math.min(counts.undecided(), runs.openMembers(run.id(), link.id()));
             runs.count(run.id(), link.id(), Outcome.UNKNOWN, unknown);
             runs.count(
                     run.id(),

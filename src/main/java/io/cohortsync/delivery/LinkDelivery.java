@@ -37,7 +37,6 @@ public final class LinkDelivery {
     private Optional<String> stopped = Optional.empty();
     private boolean gaveUp;
     private int exhaustedInARow;
-    private long unrecorded;
     private long rejected;
     private long answered;
 
@@ -143,16 +142,6 @@ public final class LinkDelivery {
         if (stopped.isEmpty()) {
             stopped = Optional.of(why);
         }
-    }
-
-    /** A batch that was sent while its answer could not be written down. */
-    synchronized void unrecorded(int changes, String why) {
-        unrecorded += changes;
-        stop(why);
-    }
-
-    synchronized long unrecorded() {
-        return unrecorded;
     }
 
     /** Why it sends nothing more, if it does not. */

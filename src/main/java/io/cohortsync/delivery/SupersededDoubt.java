@@ -34,6 +34,20 @@ final class SupersededDoubt {
         }
     }
 
+    /** Whether one of these members was in doubt before. */
+    synchronized boolean holdsAnyOf(List<PlannedChange> changes) {
+        return changes.stream().anyMatch(change -> deliveriesOf.containsKey(change.key()));
+    }
+
+    /** The answer that settled these could not be recorded; maybe the next try can. */
+    synchronized void putBack(List<PlannedChange> changes) {
+        for (PlannedChange change : changes) {
+            for (long delivery : deliveriesOf.getOrDefault(change.key(), List.of())) {
+                open.get(delivery).add(change.key());
+            }
+        }
+    }
+
     /**
      * Takes note that these are being answered, and names the deliveries that hold no doubtful member any more. Should the
      * answer not be recorded after all, the members are still in doubt through the delivery that was just made of them.

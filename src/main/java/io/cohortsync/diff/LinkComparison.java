@@ -69,9 +69,15 @@ final class LinkComparison {
         }
 
         private PlannedChange exit(String key) {
-            long acknowledged = stored.map(Member::run).orElse(0L);
-            long inDoubt = doubt.map(Doubt::lastEnter).orElse(0L);
-            return new PlannedChange(key, fingerprint, false, standing(), exitBase(Math.max(acknowledged, inDoubt)));
+            return new PlannedChange(key, fingerprint, false, standing(), exitBase(lastEnter()));
+        }
+
+        /** The run of the last enter that may have taken effect; where none is known, the last run that sent anything. */
+        private long lastEnter() {
+            long acknowledged =
+                    standing() == Standing.ACKNOWLEDGED ? stored.orElseThrow().run() : 0;
+            long entered = Math.max(acknowledged, doubt.map(Doubt::lastEnter).orElse(0L));
+            return entered > 0 ? entered : doubt.map(Doubt::last).orElse(0L);
         }
     }
 
@@ -176,6 +182,7 @@ final class LinkComparison {
 
     LinkPlan complete() {
         dropRepeatedEnters();
+        lookAgainAtThoseTurnedDown();
         List<PlannedChange> exactExits = new ArrayList<>();
         List<PlannedChange> exactUnwanted = new ArrayList<>();
         exact.forEach((key, member) -> {
@@ -196,6 +203,22 @@ final class LinkComparison {
         ReadCounts counts = new ReadCounts(read, same, settled, enters.size(), invalid, anonymous, duplicate, exits);
         return new Plan(
                 counts, enters.iterator(), new Unseen(exactExits, isExit), new Unseen(exactUnwanted, isUnwanted));
+    }
+
+    /** A new key whose fingerprint is that of a member turned down before is another person, without a row. */
+    private void lookAgainAtThoseTurnedDown() {
+        List<Long> prints = enters.stream()
+                .filter(change -> change.stored() != Standing.NONE)
+                .map(PlannedChange::fingerprint)
+                .toList();
+        if (prints.isEmpty()) {
+            return;
+        }
+        Set<String> stored = new HashSet<>();
+        store.find(link.id(), prints).forEach(member -> stored.add(member.key()));
+        enters.replaceAll(change -> change.stored() == Standing.NONE || stored.contains(change.key())
+                ? change
+                : enter(change.key(), change.fingerprint(), Standing.NONE));
     }
 
     /** New keys were not looked up among each other while they came in; side by side, the repeated ones show. */
