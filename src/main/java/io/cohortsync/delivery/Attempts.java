@@ -3,6 +3,7 @@ package io.cohortsync.delivery;
 import io.cohortsync.run.Syncs;
 import io.cohortsync.target.Targets;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -21,6 +22,9 @@ public class Attempts implements Processor {
     /** A target that keeps asking to be left alone is given up for this run after so long. */
     private static final Duration LONGEST_PUT_OFF = Duration.ofHours(1);
 
+    private static final Duration ROUTE_FOLLOWS = Duration.ofSeconds(5);
+    private static final long LOOK_AGAIN_MILLIS = 100;
+
     private final Targets targets;
     private final Syncs syncs;
     private final Classification classification;
@@ -36,7 +40,18 @@ public class Attempts implements Processor {
     /** Waits at the target's gate until the batch may be sent. */
     public void enter(Batch batch) throws InterruptedException {
         String target = batch.delivery().target().name();
+        awaitRoute(target);
         targets.gate(target).enter(() -> mayGo(batch));
+    }
+
+    /** A target resumed a moment ago, maybe on another node, has a route that is about to be resumed as well. */
+    private void awaitRoute(String target) throws InterruptedException {
+        long end = System.nanoTime() + ROUTE_FOLLOWS.toNanos();
+        while (camel.getRouteController().getRouteStatus("target-" + target).isSuspended()
+                && targets.glance(target).whyNot(target).isEmpty()
+                && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
+        }
     }
 
     private void mayGo(Batch batch) {
@@ -54,6 +69,11 @@ public class Attempts implements Processor {
         if (!delivery.run().lease().outlastsARequest()) {
             throw new NotTriedException("the lease could not be renewed in time");
         }
+    }
+
+    /** The target's route takes nothing. */
+    public void suspended(String target) {
+        throw new NotTriedException("target " + target + " is paused");
     }
 
     /** The attempt has ended, however it did. */

@@ -1,5 +1,6 @@
 package io.cohortsync.delivery;
 
+import io.cohortsync.config.SecretMask;
 import io.cohortsync.config.TargetSettings;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -28,9 +29,11 @@ public class Classification {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(300);
     private static final int WORDS = 500;
 
+    private final SecretMask mask;
     private final Clock clock;
 
-    Classification(Clock clock) {
+    Classification(SecretMask mask, Clock clock) {
+        this.mask = mask;
         this.clock = clock;
     }
 
@@ -52,7 +55,7 @@ public class Classification {
             }
             if (t instanceof RecordsRejectedException) {
                 return new Failure(
-                        Failure.Kind.RECORDS_REJECTED, t.getMessage(), Optional.empty(), false, Optional.empty());
+                        Failure.Kind.RECORDS_REJECTED, cut(t.getMessage()), Optional.empty(), false, Optional.empty());
             }
             if (t instanceof IOException) {
                 return new Failure(
@@ -126,12 +129,13 @@ public class Classification {
                 || thrown.getClass().getSimpleName().equals("ConnectTimeoutException");
     }
 
-    private static String words(Throwable thrown) {
+    private String words(Throwable thrown) {
         String message = thrown.getMessage();
         return cut(message == null ? thrown.getClass().getSimpleName() : message);
     }
 
-    private static String cut(String words) {
+    private String cut(String said) {
+        String words = mask.apply(said);
         return words.length() <= WORDS ? words : words.substring(0, WORDS) + "…";
     }
 }

@@ -1,5 +1,6 @@
 package io.cohortsync.run;
 
+import io.cohortsync.config.SecretMask;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.diff.LinkPlan;
@@ -29,14 +30,21 @@ public class Runs {
     private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
     private static final int TRIES_TO_BEGIN = 3;
 
+    /** Timers do not fire while the machine sleeps, and skip what was due. */
+    private static final Duration A_SLEEP = Duration.ofMinutes(1);
+
     private final Settings settings;
     private final Leases leases;
     private final RunStore store;
     private final Links links;
     private final TransactionOperations transactions;
     private final Clock clock;
+    private final Syncs syncs;
+    private final SecretMask mask;
+    private final List<String> scheduled;
     private final Set<String> toLookAt = ConcurrentHashMap.newKeySet();
     private final Set<String> lookedAt = ConcurrentHashMap.newKeySet();
+    private Instant lastAsked = Instant.EPOCH;
 
     Runs(
             Settings settings,
@@ -44,17 +52,22 @@ public class Runs {
             RunStore store,
             Links links,
             TransactionOperations transactions,
+            Syncs syncs,
+            SecretMask mask,
             Clock clock) {
         this.settings = settings;
         this.leases = leases;
         this.store = store;
         this.links = links;
         this.transactions = transactions;
+        this.syncs = syncs;
+        this.mask = mask;
         this.clock = clock;
-        settings.syncs().values().stream()
+        this.scheduled = settings.syncs().values().stream()
                 .filter(sync ->
                         sync.enabled() && sync.source().enabled() && !(sync.schedule() instanceof Schedule.Manual))
-                .forEach(sync -> toLookAt.add(sync.name()));
+                .map(SyncSettings::name)
+                .toList();
     }
 
     /**
@@ -79,8 +92,7 @@ public class Runs {
     public Beginning begin(String sync, String trigger, Date fire) {
         SyncSettings wanted = settings.syncs().get(sync);
         Trigger why = Trigger.of(trigger);
-        Optional<Instant> firing =
-                Optional.ofNullable(fire).map(at -> firings(wanted).named(at.toInstant()));
+        Optional<Instant> firing = Optional.ofNullable(fire).map(at -> due(wanted, at.toInstant()));
         // Between the two questions the run under way may end; then the lease is to be had.
         for (int i = 0; i < TRIES_TO_BEGIN; i++) {
             Optional<Lease> lease = take(wanted, why, firing);
@@ -99,6 +111,12 @@ public class Runs {
         }
         return new Beginning(
                 Optional.empty(), Optional.empty(), "the sync is paused, or another node took this firing");
+    }
+
+    /** The due time a firing stands for: one that comes late stands for all that passed meanwhile. */
+    private Instant due(SyncSettings sync, Instant fired) {
+        Instant named = firings(sync).named(fired);
+        return firings(sync).lastDue(clock.instant()).filter(named::isBefore).orElse(named);
     }
 
     private static Firings firings(SyncSettings sync) {
@@ -215,10 +233,15 @@ public class Runs {
 
     /** Something broke one link's part of a run; the other links go on. */
     public void breakOff(Run run, Link link, Throwable cause) {
-        LOG.error("{}: run {} was broken off: {}", link.name(), run.id(), Words.of(cause));
+        LOG.error("{}: run {} was broken off: {}", link.name(), run.id(), words(cause));
         LOG.debug("{}: run {}", link.name(), run.id(), cause);
         decideTheRest(run.id(), link.id());
-        finishLink(run, link, Optional.of("broken off: " + Words.of(cause)));
+        finishLink(run, link, Optional.of("broken off: " + words(cause)));
+    }
+
+    /** A driver's message may quote a password. */
+    private String words(Throwable thrown) {
+        return mask.apply(Words.of(thrown));
     }
 
     private void logLink(Run run, Link link, Counts counts, Optional<String> error) {
@@ -264,7 +287,7 @@ public class Runs {
 
     /** The snapshot was not complete, or something broke; before the wall, nothing was sent. */
     public void fail(Run run, Throwable cause) {
-        String words = Words.of(cause);
+        String words = words(cause);
         LOG.debug("{}: run {}", run.sync().name(), run.id(), cause);
         if (!store.counts(run.id()).isEmpty()) {
             LOG.error("{}: run {} was broken off: {}", run.sync().name(), run.id(), words);
@@ -308,10 +331,17 @@ public class Runs {
     }
 
     /**
-     * The syncs that may be overdue since this node started; {@link #begin} tells which are. Asked again and again, because
-     * the lease of a node that died a moment ago still runs.
+     * The syncs that may be overdue, because this node started or slept, or their pause has ended; {@link #begin} tells
+     * which are. Asked again and again, because the lease of a node that died a moment ago still runs.
      */
-    public List<String> overdue() {
-        return List.copyOf(toLookAt);
+    public synchronized List<String> overdue() {
+        Instant now = clock.instant();
+        if (Duration.between(lastAsked, now).compareTo(A_SLEEP) > 0) {
+            toLookAt.addAll(scheduled);
+        }
+        lastAsked = now;
+        Set<String> paused = syncs.paused();
+        scheduled.stream().filter(paused::contains).forEach(toLookAt::add);
+        return toLookAt.stream().filter(sync -> !paused.contains(sync)).toList();
     }
 }

@@ -5,6 +5,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -52,6 +53,13 @@ public class Syncs {
                         rs.getBoolean(1),
                         Optional.ofNullable(rs.getTimestamp(2)).map(Timestamp::toInstant)))
                 .single();
+    }
+
+    /** The syncs that are paused. */
+    public Set<String> paused() {
+        return Set.copyOf(jdbc.sql("select name from sync where paused")
+                .query(String.class)
+                .list());
     }
 
     /** Why a run of this sync may send nothing more; as the database said not long ago. */

@@ -5,6 +5,7 @@ import io.cohortsync.config.TargetSettings;
 import io.cohortsync.member.Fingerprint;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -64,6 +65,13 @@ public class Targets {
                 .single();
         known.put(target, new Known(condition, System.nanoTime()));
         return condition;
+    }
+
+    /** The targets that are paused. */
+    public Set<String> paused() {
+        return Set.copyOf(jdbc.sql("select name from target where paused")
+                .query(String.class)
+                .list());
     }
 
     /** What the database said not long ago: for those who ask often. */
