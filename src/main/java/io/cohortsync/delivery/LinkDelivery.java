@@ -84,11 +84,15 @@ public final class LinkDelivery {
     private Iterator<Batch> lane() {
         return new Iterator<>() {
             private Optional<Batch> next = Optional.empty();
+            private boolean ended;
 
             @Override
             public boolean hasNext() {
-                if (next.isEmpty()) {
+                if (next.isEmpty() && !ended) {
+                    // Camel asks once more when its split is done, and would drop what another lane gave back meanwhile.
+                    ended = true;
                     next = poll();
+                    ended = next.isEmpty();
                 }
                 return next.isPresent();
             }
