@@ -63,8 +63,14 @@ public class Comparisons {
         return new Comparison(sync, columns, diff.begin(doubts, columnOf, clock.instant()));
     }
 
-    public void accept(Comparison comparison, Chunk chunk) {
-        comparison.pass().accept(chunk);
+    /** Takes the next records; should that fail, the snapshot is closed, or Camel would read on to its end. */
+    public void accept(Comparison comparison, SnapshotReader snapshot, Chunk chunk) {
+        try {
+            comparison.pass().accept(chunk);
+        } catch (RuntimeException | Error e) {
+            snapshot.close();
+            throw e;
+        }
     }
 
     /** The wall: what comes out of it may be sent. */

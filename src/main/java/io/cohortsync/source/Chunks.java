@@ -75,8 +75,9 @@ final class Chunks implements SnapshotReader {
         } catch (IOException e) {
             throw failed(new IncompleteSnapshotException(origin + " cannot be read: " + e.getMessage(), e));
         } catch (RuntimeException | Error e) {
-            // Whatever it was, asking again must not look like the end.
-            throw failed(new IncompleteSnapshotException(origin + " cannot be read: " + e, e));
+            // Whatever it was, asking again must not look like the end; and its words may quote a record.
+            throw failed(new IncompleteSnapshotException(
+                    origin + " cannot be read: " + e.getClass().getName(), e));
         }
         if (complete) {
             close();

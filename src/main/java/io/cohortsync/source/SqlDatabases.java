@@ -3,6 +3,7 @@ package io.cohortsync.source;
 import com.zaxxer.hikari.HikariDataSource;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SourceSettings.SqlSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.CamelContext;
@@ -16,6 +17,9 @@ class SqlDatabases implements CamelContextConfiguration, DisposableBean {
 
     /** Runs of several syncs may read one database side by side. */
     private static final int CONNECTIONS = 4;
+
+    /** A database that does not answer fails a run after so long. */
+    private static final Duration CONNECT = Duration.ofSeconds(10);
 
     private final Settings settings;
     private final List<HikariDataSource> databases = new ArrayList<>();
@@ -40,6 +44,7 @@ class SqlDatabases implements CamelContextConfiguration, DisposableBean {
         database.setPassword(source.password().value());
         database.setMaximumPoolSize(CONNECTIONS);
         database.setMinimumIdle(0);
+        database.setConnectionTimeout(CONNECT.toMillis());
         database.setReadOnly(true);
         // With auto-commit PostgreSQL's driver would fetch the whole result at once.
         database.setAutoCommit(false);

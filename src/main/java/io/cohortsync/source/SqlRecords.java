@@ -3,7 +3,6 @@ package io.cohortsync.source;
 import io.cohortsync.config.MemberKeyField;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -13,13 +12,24 @@ import org.apache.camel.component.jdbc.ResultSetIterator;
 final class SqlRecords implements Records {
 
     private final Iterator<Map<String, Object>> rows;
+    private final List<String> columns;
     private final List<MemberKeyField> fields;
     private String[] labels = {};
     private String[] row = {};
 
-    SqlRecords(Iterator<Map<String, Object>> rows, List<MemberKeyField> fields) {
+    SqlRecords(Iterator<Map<String, Object>> rows, List<String> columns, List<MemberKeyField> fields) {
         this.rows = rows;
+        this.columns = columns;
         this.fields = fields;
+    }
+
+    /** Finds the columns wanted: to be called before the first row. */
+    void locate() throws BrokenContentException {
+        int[] found = new ColumnNames(columns).locate(fields, ColumnNames.Match.EXACT_ELSE_IGNORING_CASE);
+        labels = new String[found.length];
+        for (int i = 0; i < found.length; i++) {
+            labels[i] = columns.get(found[i]);
+        }
     }
 
     @Override
@@ -29,38 +39,26 @@ final class SqlRecords implements Records {
                 return false;
             }
             Map<String, Object> found = rows.next();
-            if (labels.length == 0) {
-                labels = locate(found);
-            }
             row = new String[labels.length];
             for (int i = 0; i < labels.length; i++) {
                 row[i] = SqlValue.text(found.get(labels[i]));
             }
             return true;
         } catch (SQLException e) {
-            throw new IOException(e.getMessage(), e);
+            throw new BrokenContentException(SqlFailure.of(e));
         } catch (RuntimeException e) {
-            throw new IOException(databaseMessage(e), e);
+            throw broken(e);
         }
     }
 
-    private String[] locate(Map<String, Object> first) throws BrokenContentException {
-        List<String> names = new ArrayList<>(first.keySet());
-        int[] found = new ColumnNames(names).locate(fields, ColumnNames.Match.EXACT_ELSE_IGNORING_CASE);
-        String[] located = new String[found.length];
-        for (int i = 0; i < found.length; i++) {
-            located[i] = names.get(found[i]);
-        }
-        return located;
-    }
-
-    private static String databaseMessage(RuntimeException e) {
+    /** Camel wraps what the database throws while rows are fetched. */
+    private static IOException broken(RuntimeException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException) {
-                return cause.getMessage();
+            if (cause instanceof SQLException failure) {
+                return new BrokenContentException(SqlFailure.of(failure));
             }
         }
-        return String.valueOf(e.getMessage());
+        return new IOException(e.getClass().getName(), e);
     }
 
     @Override

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SqlRowsTest {
 
@@ -106,29 +107,36 @@ class SqlRowsTest {
     @Test
     void namesTheColumnsFoundWhenOneIsMissing() {
         assertIncomplete(() -> read("select 1 as id, 'x' as name", named("email")))
-                .hasMessage("The query's result has no column 'email'; its columns are: ID, NAME");
+                .hasMessage("The result of the query to source shop has no column 'email'; its columns are: ID, NAME");
         assertIncomplete(() -> read("select 1 as id, 'x' as name", ONLY_COLUMN))
                 .hasMessageContaining("has 2 columns (ID, NAME): set member-key");
     }
 
     @Test
     void takesAResultWithoutRowsForACompleteCohortOfNobody() throws SQLException {
-        SnapshotReader reader = open("select 1 as id where false", named("whatever"));
+        SnapshotReader reader = open("select 1 as id where false", named("id"));
 
         assertThat(reader.hasNext()).isFalse();
         assertThat(reader.complete()).isTrue();
     }
 
     @Test
-    void failsWithTheDatabasesMessageWhenFetchingFails() throws SQLException {
+    void looksForTheColumnsEvenWhenThereAreNoRows() {
+        assertIncomplete(() -> read("select 1 as id where false", named("whatever")))
+                .hasMessageContaining("has no column 'whatever'; its columns are: ID");
+    }
+
+    @Test
+    void failsWhenFetchingFailsAndDoesNotShowTheValueThatWasMet() throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("set lazy_query_execution 1");
         }
         SnapshotReader reader = open("select 10 / (1500 - x) as k from system_range(1, 2000)", ONLY_COLUMN);
 
         assertThat(reader.next().rows()).hasSize(1_000);
-        assertIncomplete(reader::next).hasMessageContaining("Division by zero");
-        assertIncomplete(reader::hasNext).hasMessageContaining("Division by zero");
+        String message = "The result of the query to source shop failed on a value that it met (SQLState 22012)";
+        assertIncomplete(reader::next).hasMessageStartingWith(message).hasMessageNotContaining("1500");
+        assertIncomplete(reader::hasNext).hasMessageStartingWith(message);
         assertThat(reader.complete()).isFalse();
     }
 
@@ -137,8 +145,8 @@ class SqlRowsTest {
         for (boolean early : new boolean[] {true, false}) {
             Statement statement = connection.createStatement();
             ResultSet result = statement.executeQuery("select x from system_range(1, 3000)");
-            SnapshotReader reader =
-                    new SqlRows().open(new ResultSetIterator(connection, result, true, false), ONLY_COLUMN);
+            SnapshotReader reader = new SqlRows()
+                    .open("shop", new ResultSetIterator(connection, result, true, false), List.of("X"), ONLY_COLUMN);
             reader.next();
             assertThat(result.isClosed()).isFalse();
             if (early) {
@@ -174,7 +182,7 @@ class SqlRowsTest {
                 closed.add("once");
             }
         }
-        assertThat(CohortFiles.rows(new SqlRows().open(new Closing(), ONLY_COLUMN)))
+        assertThat(CohortFiles.rows(new SqlRows().open("shop", new Closing(), List.of("id"), ONLY_COLUMN)))
                 .containsExactly(List.of("u1"));
 
         assertThat(closed).containsExactly("once");
@@ -192,7 +200,9 @@ class SqlRowsTest {
                     from("direct:read")
                             .to("jdbc:warehouse?outputType=StreamList&statement.fetchSize=100")
                             .setVariable("fields", () -> ONLY_COLUMN)
-                            .setBody(simple("${bean:sqlRows.open(${body}, ${variable.fields})}"))
+                            .setBody(
+                                    simple(
+                                            "${bean:sqlRows.open(shop, ${body}, ${header.CamelJdbcColumnNames}, ${variable.fields})}"))
                             .split(body())
                             .streaming()
                             .stopOnException()
@@ -213,10 +223,40 @@ class SqlRowsTest {
         assertThat(read).hasSize(2_500).startsWith(List.of(""), List.of("2"), List.of(""), List.of("4"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select email from churn",
+                " \n-- who may leave\n/* soon;\n */ (SELECT email from churn)",
+                "with risky as (select 1) select * from risky",
+                "values (1)",
+                "table churn"
+            })
+    void letsAQueryThatReadsThrough(String query) {
+        assertThat(new SqlRows().reading(query)).isEqualTo(query);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "update churn set risk = 0 | update",
+                "'-- select\ndelete from churn' | delete",
+                "/* select */drop table churn | drop",
+                "selected | selected",
+                "'' | ''",
+                "-- nothing | ''",
+            })
+    void refusesAQueryThatDoesMoreThanRead(String query, String word) {
+        assertIncomplete(() -> new SqlRows().reading(query))
+                .hasMessage("The query begins with \"" + word
+                        + "\" and was not run; accepted is one that only reads: select, with, values or table");
+    }
+
     private SnapshotReader open(String query, List<MemberKeyField> fields) throws SQLException {
         Statement statement = connection.createStatement();
-        return new SqlRows()
-                .open(new ResultSetIterator(connection, statement.executeQuery(query), true, false), fields);
+        ResultSetIterator rows = new ResultSetIterator(connection, statement.executeQuery(query), true, false);
+        return new SqlRows().open("shop", rows, rows.getColumnNames(), fields);
     }
 
     private List<List<String>> rows(String query, List<MemberKeyField> fields) throws SQLException {
