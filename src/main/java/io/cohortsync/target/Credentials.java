@@ -1,0 +1,32 @@
+package io.cohortsync.target;
+
+import io.cohortsync.config.Secret;
+import io.cohortsync.config.Settings;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.springframework.stereotype.Component;
+
+/** A target's secrets as its route's headers need them, so that no route holds one; {@code credentials} in the routes. */
+@Component
+public class Credentials {
+
+    private final Settings settings;
+
+    Credentials(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** HTTP Basic with a secret as the user and no password, as Segment wants it (contracts, section 1.1). */
+    public String basic(String target, String user) {
+        String pair = secret(target, user) + ":";
+        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String secret(String target, String name) {
+        Secret secret = settings.targets().get(target).secrets().get(name);
+        if (secret == null) {
+            throw new IllegalArgumentException("target " + target + " has no secret named " + name);
+        }
+        return secret.value();
+    }
+}

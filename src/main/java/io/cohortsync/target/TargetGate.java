@@ -1,0 +1,73 @@
+package io.cohortsync.target;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The gate that every call to one target passes: so many at once, and none while the target asks to be left alone. A
+ * failure closes it for all, so that one target's trouble is met by waiting and not by more calls.
+ */
+public final class TargetGate {
+
+    private static final Duration FIRST_BACK_OFF = Duration.ofMillis(500);
+    private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(60);
+    private static final long LOOK_AROUND_MILLIS = 250;
+
+    private final Semaphore permits;
+    private long closedUntil = System.nanoTime();
+    private int failuresInARow;
+
+    TargetGate(int inFlight) {
+        this.permits = new Semaphore(inFlight, true);
+    }
+
+    /**
+     * Waits until a call may begin.
+     *
+     * @param mayGo asked again and again while waiting, and once more at the end; it throws when the call must not begin
+     */
+    public void enter(Runnable mayGo) throws InterruptedException {
+        while (true) {
+            mayGo.run();
+            long closed = TimeUnit.NANOSECONDS.toMillis(closedFor());
+            if (closed > 0) {
+                TimeUnit.MILLISECONDS.sleep(Math.min(closed, LOOK_AROUND_MILLIS));
+            } else if (permits.tryAcquire(LOOK_AROUND_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (closedFor() <= 0) {
+                    return;
+                }
+                permits.release();
+            }
+        }
+    }
+
+    /** A call that had entered has ended. */
+    public void leave() {
+        permits.release();
+    }
+
+    /** A call succeeded: the next failure backs off from the start. */
+    public synchronized void succeeded() {
+        failuresInARow = 0;
+    }
+
+    /** A call failed: closes the gate for as long as was asked, or else for longer each time, with jitter. */
+    public synchronized void failed(Optional<Duration> retryAfter) {
+        boolean alreadyClosed = closedFor() > 0;
+        Duration wait =
+                retryAfter.orElseGet(() -> backOff(alreadyClosed ? Math.max(1, failuresInARow) : ++failuresInARow));
+        closedUntil = Math.max(closedUntil, System.nanoTime() + wait.toNanos());
+    }
+
+    private static Duration backOff(int failures) {
+        long ceiling = Math.min(LONGEST_BACK_OFF.toMillis(), FIRST_BACK_OFF.toMillis() << Math.min(failures - 1, 10));
+        return Duration.ofMillis(ceiling / 2 + ThreadLocalRandom.current().nextLong(ceiling / 2 + 1));
+    }
+
+    private synchronized long closedFor() {
+        return closedUntil - System.nanoTime();
+    }
+}
