@@ -86,11 +86,14 @@ public final class LinkDelivery {
     private Iterator<Batch> lane() {
         return new Iterator<>() {
             private Optional<Batch> next = Optional.empty();
+            private boolean ended;
 
+            /** Once false it stays so: the splitter asks again after the end, and would drop what it then got. */
             @Override
             public boolean hasNext() {
-                if (next.isEmpty()) {
+                if (next.isEmpty() && !ended) {
                     next = poll();
+                    ended = next.isEmpty();
                 }
                 return next.isPresent();
             }
