@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -86,11 +87,10 @@ public final class LinkDelivery {
             private Optional<Batch> next = Optional.empty();
             private boolean ended;
 
+            /** Once false it stays so: the splitter asks again after the end, and would drop what it then got. */
             @Override
             public boolean hasNext() {
                 if (next.isEmpty() && !ended) {
-                    // Camel asks once more when its split is done, and would drop what another lane gave back meanwhile.
-                    ended = true;
                     next = poll();
                     ended = next.isEmpty();
                 }
@@ -170,9 +170,15 @@ public final class LinkDelivery {
         answered += changes;
     }
 
-    synchronized void rejected() {
-        rejected++;
+    /** @return how many of this run were rejected, this one included */
+    synchronized long rejected() {
         answered++;
+        return ++rejected;
+    }
+
+    /** How much of what was answered is refused, in words. */
+    synchronized String refusals() {
+        return String.format(Locale.ROOT, "%,d of the first %,d changes were refused", rejected, answered);
     }
 
     /** Whether so much is refused that the configuration must be wrong, and not the records. */

@@ -68,6 +68,11 @@ final class LinkComparison {
             return stored.flatMap(Member::nextTry).map(at -> !at.isAfter(now)).orElse(true);
         }
 
+        private boolean exitRefused() {
+            return standing() == Standing.ACKNOWLEDGED
+                    && stored.flatMap(Member::nextTry).isPresent();
+        }
+
         private PlannedChange exit(String key) {
             return new PlannedChange(key, fingerprint, false, standing(), exitBase(lastEnter()));
         }
@@ -91,6 +96,7 @@ final class LinkComparison {
 
     private void load(Collection<Doubt> doubts) {
         doubts.forEach(doubt -> exactFingerprints.add(fingerprint.of(doubt.key())));
+        exactFingerprints.addAll(store.refusedExits(link.id()));
         store.scan(link.id(), now, (print, standing, due) -> {
             if (exactFingerprints.contains(print)) {
                 return;
@@ -154,7 +160,8 @@ final class LinkComparison {
             duplicate++;
         } else {
             member.seen = true;
-            if (member.doubt.isPresent()) {
+            boolean refusedNotLongAgo = member.standing() == Standing.REJECTED && !member.due(now);
+            if (member.doubt.isPresent() && !refusedNotLongAgo) {
                 enters.add(enter(key, print, member.standing()));
             } else {
                 meet(key, print, member.standing(), member.due(now));
@@ -186,7 +193,11 @@ final class LinkComparison {
         List<PlannedChange> exactExits = new ArrayList<>();
         List<PlannedChange> exactUnwanted = new ArrayList<>();
         exact.forEach((key, member) -> {
-            if (!member.seen) {
+            if (member.seen) {
+                if (member.exitRefused()) {
+                    exactUnwanted.add(enter(key, member.fingerprint, Standing.ACKNOWLEDGED));
+                }
+            } else {
                 if (member.doubt.isPresent() || member.standing() == Standing.ACKNOWLEDGED && member.due(now)) {
                     exactExits.add(member.exit(key));
                 } else if (member.standing() != Standing.ACKNOWLEDGED) {
