@@ -1,5 +1,6 @@
 package io.cohortsync.api;
 
+import io.cohortsync.config.SecretMask;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.diff.LinkPlan;
@@ -36,12 +37,14 @@ public class SyncCalls {
     private final Syncs syncs;
     private final RunStore runs;
     private final Guard guard;
+    private final SecretMask mask;
 
-    SyncCalls(Settings settings, Syncs syncs, RunStore runs, Guard guard) {
+    SyncCalls(Settings settings, Syncs syncs, RunStore runs, Guard guard, SecretMask mask) {
         this.settings = settings;
         this.syncs = syncs;
         this.runs = runs;
         this.guard = guard;
+        this.mask = mask;
     }
 
     /** @throws ErrorResponseException 404 for a sync that is not configured, 409 for one that is disabled or paused */
@@ -79,6 +82,10 @@ public class SyncCalls {
             return Answer.json(202, run);
         }
         while (run.state().equals(RunState.RUNNING.word())) {
+            if (runs.cutOff(id)) {
+                throw Problems.of(
+                        HttpStatus.CONFLICT, "Run " + id + " was cut off when its node stopped: ask for another run");
+            }
             TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
             run = runs.find(id).orElseThrow();
         }
@@ -104,7 +111,8 @@ public class SyncCalls {
             }
             if (t instanceof IncompleteSnapshotException) {
                 return problem(ProblemDetail.forStatusAndDetail(
-                        HttpStatus.UNPROCESSABLE_ENTITY, "The snapshot is not complete: " + t.getMessage()));
+                        HttpStatus.UNPROCESSABLE_ENTITY,
+                        mask.apply("The snapshot is not complete: " + t.getMessage())));
             }
         }
         LOG.error("An API call failed", thrown);

@@ -3,23 +3,24 @@ package io.cohortsync.delivery;
 import io.cohortsync.run.Syncs;
 import io.cohortsync.target.Targets;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
 import org.springframework.stereotype.Component;
 
-/**
- * Lets attempts begin, and says whether a failed one is repeated; {@code attempts} in the routes. As a processor it takes
- * note of a failure, which Camel's error handler passes as an exchange.
- */
+/** Lets attempts begin and end, and says whether a failed one is repeated; {@code attempts} in the routes. */
 @Component
-public class Attempts implements Processor {
+public class Attempts {
 
     /** Attempts of one batch in one run; those a target asked to be put off do not count. */
     static final int MOST = 6;
 
+    private static final String STOPPING = "this node is stopping";
+
     /** A target that keeps asking to be left alone is given up for this run after so long. */
     private static final Duration LONGEST_PUT_OFF = Duration.ofHours(1);
+
+    private static final Duration ROUTE_FOLLOWS = Duration.ofSeconds(5);
+    private static final long LOOK_AGAIN_MILLIS = 100;
 
     private final Targets targets;
     private final Syncs syncs;
@@ -34,9 +35,26 @@ public class Attempts implements Processor {
     }
 
     /** Waits at the target's gate until the batch may be sent. */
-    public void enter(Batch batch) throws InterruptedException {
+    public void enter(Batch batch) {
         String target = batch.delivery().target().name();
-        targets.gate(target).enter(() -> mayGo(batch));
+        batch.attemptBegins();
+        try {
+            awaitRoute(target);
+            targets.gate(target).enter(() -> mayGo(batch));
+        } catch (InterruptedException e) {
+            // The thread stays usable: that nothing was sent is still to be written down.
+            throw new NotTriedException(STOPPING);
+        }
+    }
+
+    /** A target resumed a moment ago, maybe on another node, has a route that is about to be resumed as well. */
+    private void awaitRoute(String target) throws InterruptedException {
+        long end = System.nanoTime() + ROUTE_FOLLOWS.toNanos();
+        while (camel.getRouteController().getRouteStatus("target-" + target).isSuspended()
+                && targets.glance(target).whyNot(target).isEmpty()
+                && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
+        }
     }
 
     private void mayGo(Batch batch) {
@@ -49,11 +67,16 @@ public class Attempts implements Processor {
                     throw new NotTriedException(why);
                 });
         if (camel.isStopping() || camel.isStopped()) {
-            throw new NotTriedException("this node is stopping");
+            throw new NotTriedException(STOPPING);
         }
         if (!delivery.run().lease().outlastsARequest()) {
             throw new NotTriedException("the lease could not be renewed in time");
         }
+    }
+
+    /** The target's route takes nothing. */
+    public void suspended(String target) {
+        throw new NotTriedException("target " + target + " is paused");
     }
 
     /** The attempt has ended, however it did. */
@@ -63,26 +86,34 @@ public class Attempts implements Processor {
 
     /** The attempt was answered well. */
     public void succeeded(Batch batch) {
+        batch.taken();
         targets.gate(batch.delivery().target().name()).succeeded();
+    }
+
+    /**
+     * The attempt failed. If that may pass, the target's gate closes for a while, before this attempt leaves it.
+     *
+     * @throws Exception always, what the attempt failed with
+     */
+    public void failed(Batch batch, Exception thrown) throws Exception {
+        Failure failure = note(batch, thrown);
+        if (failure.kind() == Failure.Kind.TRY_LATER) {
+            targets.gate(batch.delivery().target().name()).failed(failure.retryAfter());
+        }
+        throw thrown;
+    }
+
+    /** Takes note of what a failure says. */
+    Failure note(Batch batch, Exception thrown) {
+        Failure failure = classification.of(batch, thrown);
+        batch.failed(failure);
+        return failure;
     }
 
     /** Whether a failed batch is tried once more. */
     public boolean again(Batch batch) {
-        return batch.attempts() < MOST && batch.putOff().compareTo(LONGEST_PUT_OFF) < 0;
-    }
-
-    /** Takes note of a failure that may pass: the target's gate closes for a while. */
-    @Override
-    public void process(Exchange exchange) {
-        Batch batch = exchange.getVariable("batch", Batch.class);
-        Failure failure = note(batch, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
-        targets.gate(batch.delivery().target().name()).failed(failure.retryAfter());
-    }
-
-    /** Takes note of what a failure says. */
-    public Failure note(Batch batch, Exception thrown) {
-        Failure failure = classification.of(batch.delivery().target(), thrown);
-        batch.failed(failure);
-        return failure;
+        return batch.attemptFailed()
+                && batch.attempts() < MOST
+                && batch.putOff().compareTo(LONGEST_PUT_OFF) < 0;
     }
 }

@@ -12,6 +12,7 @@ public final class Batch {
     private long id;
     private int attempts;
     private Duration putOff = Duration.ZERO;
+    private boolean attemptFailed;
     private boolean maybeApplied;
     private Failure lastFailure = Failure.NONE;
 
@@ -58,10 +59,25 @@ public final class Batch {
         this.id = delivery;
     }
 
+    void attemptBegins() {
+        attemptFailed = false;
+    }
+
+    /** Taken by the target; until that is recorded, it is in doubt. */
+    void taken() {
+        maybeApplied = true;
+    }
+
     void failed(Failure failure) {
+        attemptFailed = true;
         failure.retryAfter().ifPresentOrElse(wait -> putOff = putOff.plus(wait), () -> attempts++);
         lastFailure = failure;
         maybeApplied |= failure.maybeApplied();
+    }
+
+    /** Whether the last attempt failed; false: it went well, and what failed came after it. */
+    boolean attemptFailed() {
+        return attemptFailed;
     }
 
     /** Failed attempts, but for those the target put off. */

@@ -1,5 +1,6 @@
 package io.cohortsync.delivery;
 
+import io.cohortsync.config.SecretMask;
 import io.cohortsync.config.TargetSettings;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -13,8 +14,12 @@ import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.camel.component.direct.DirectConsumerNotAvailableException;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /** Reads what a failed attempt means; {@code classification} in the routes (contracts, section 9). */
 @Component
@@ -26,38 +31,58 @@ public class Classification {
     private static final Set<Integer> NEEDS_A_PERSON = Set.of(401, 402, 403, 404, 405, 407, 501, 505, 511);
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(300);
-    private static final int WORDS = 500;
 
+    private final SecretMask mask;
     private final Clock clock;
 
-    Classification(Clock clock) {
+    Classification(SecretMask mask, Clock clock) {
+        this.mask = mask;
         this.clock = clock;
     }
 
     /** Whether only a person can help. */
     public boolean misconfigured(Batch batch, Exception thrown) {
-        return of(batch.delivery().target(), thrown).kind() == Failure.Kind.MISCONFIGURED;
+        return of(batch, thrown).kind() == Failure.Kind.MISCONFIGURED;
     }
 
     /** Whether the target refuses something in the batch. */
     public boolean recordsRejected(Batch batch, Exception thrown) {
-        return of(batch.delivery().target(), thrown).kind() == Failure.Kind.RECORDS_REJECTED;
+        return of(batch, thrown).kind() == Failure.Kind.RECORDS_REJECTED;
+    }
+
+    /** Whether the state database is what failed. */
+    public boolean stateUnavailable(Exception thrown) {
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            if (t instanceof DataAccessException || t instanceof TransactionException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What an exception that came out of a target's route means. */
-    Failure of(TargetSettings target, Throwable thrown) {
+    Failure of(Batch batch, Throwable thrown) {
         for (Throwable t = thrown; t != null; t = t.getCause()) {
             if (t instanceof HttpOperationFailedException answer) {
-                return answered(target, answer);
+                return answered(batch, answer);
             }
             if (t instanceof RecordsRejectedException) {
                 return new Failure(
-                        Failure.Kind.RECORDS_REJECTED, t.getMessage(), Optional.empty(), false, Optional.empty());
+                        Failure.Kind.RECORDS_REJECTED,
+                        said(batch, t.getMessage()),
+                        Optional.empty(),
+                        false,
+                        Optional.empty());
             }
-            if (t instanceof IOException) {
+            if (t instanceof DirectConsumerNotAvailableException || t instanceof NotTriedException) {
+                return new Failure(Failure.Kind.NOT_TRIED, t.getMessage(), Optional.empty(), false, Optional.empty());
+            }
+            if (t instanceof IOException
+                    || t instanceof InterruptedException
+                    || t instanceof RejectedExecutionException) {
                 return new Failure(
                         Failure.Kind.TRY_LATER,
-                        "no answer: " + words(t),
+                        "no answer: " + words(batch, t),
                         Optional.empty(),
                         !neverArrived(t),
                         Optional.empty());
@@ -65,13 +90,14 @@ public class Classification {
         }
         return new Failure(
                 Failure.Kind.MISCONFIGURED,
-                "the route target-" + target.name() + " failed: " + words(thrown),
+                "the route target-" + batch.delivery().target().name() + " failed: " + words(batch, thrown),
                 Optional.empty(),
                 true,
                 Optional.empty());
     }
 
-    private Failure answered(TargetSettings target, HttpOperationFailedException answer) {
+    private Failure answered(Batch batch, HttpOperationFailedException answer) {
+        TargetSettings target = batch.delivery().target();
         int status = answer.getStatusCode();
         Failure.Kind kind;
         if (StatusList.parse(target.options().getOrDefault("retry-on", RETRY_ON))
@@ -82,14 +108,12 @@ public class Classification {
         } else {
             kind = status < 500 ? Failure.Kind.RECORDS_REJECTED : Failure.Kind.TRY_LATER;
         }
-        String body = answer.getResponseBody() == null
-                ? ""
-                : " " + answer.getResponseBody().strip();
+        String body = Optional.ofNullable(answer.getResponseBody()).orElse("");
         return new Failure(
                 kind,
-                cut("HTTP " + status + body),
+                ("HTTP " + status + " " + said(batch, body)).strip(),
                 Optional.of(status),
-                status >= 500 || status == 408,
+                status >= 500 || status == 408 || status == 460,
                 retryAfter(answer.getResponseHeaders()));
     }
 
@@ -126,12 +150,12 @@ public class Classification {
                 || thrown.getClass().getSimpleName().equals("ConnectTimeoutException");
     }
 
-    private static String words(Throwable thrown) {
+    private String words(Batch batch, Throwable thrown) {
         String message = thrown.getMessage();
-        return cut(message == null ? thrown.getClass().getSimpleName() : message);
+        return message == null ? thrown.getClass().getSimpleName() : said(batch, message);
     }
 
-    private static String cut(String words) {
-        return words.length() <= WORDS ? words : words.substring(0, WORDS) + "…";
+    private String said(Batch batch, String text) {
+        return Said.of(batch, mask.apply(text));
     }
 }

@@ -21,9 +21,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
@@ -72,11 +74,18 @@ public class Deliveries {
         this.clock = clock;
     }
 
-    /** Opens one link's part of a run, after the guard: counts what is held, and forgets who is no longer wanted. */
+    /** Opens one link's part of a run, after the guard: counts what is held, and forgets refusals that no longer matter. */
     public LinkDelivery open(Run run, Cleared cleared) {
         Link link = cleared.link();
-        forget(run, link, cleared.plan().noLongerWanted());
-        runs.count(run.id(), link.id(), Outcome.HELD, cleared.held());
+        if (link.identityChange().isEmpty()) {
+            forget(run, link, cleared.plan().noLongerWanted());
+        }
+        if (cleared.held() > 0) {
+            transactions.executeWithoutResult(tx -> {
+                raiseVersion(run, link, 0, 0);
+                runs.count(run.id(), link.id(), Outcome.HELD, cleared.held());
+            });
+        }
         return new LinkDelivery(run, cleared, messageIds, new SupersededDoubt(store.unanswered(link.id())));
     }
 
@@ -88,11 +97,11 @@ public class Deliveries {
             }
             transactions.executeWithoutResult(tx -> {
                 raiseVersion(run, link, 0, 0);
-                members.delete(
-                        link.id(),
-                        some.stream()
-                                .map(c -> row(c, c.stored(), run, 0, Optional.empty()))
-                                .toList());
+                Map<Boolean, List<Member>> rows = some.stream()
+                        .map(c -> row(c, c.stored(), run, 0, Optional.empty()))
+                        .collect(Collectors.partitioningBy(m -> m.standing() == Standing.ACKNOWLEDGED));
+                members.delete(link.id(), rows.get(false));
+                members.update(link.id(), rows.get(true), clock.instant());
                 deadLetters.settle(link.id(), some);
             });
         }
@@ -112,9 +121,9 @@ public class Deliveries {
     }
 
     /** The target took the batch, all but these member keys, whose people it does not know. */
-    public void accepted(Batch batch, Collection<String> unmatched) {
+    public void accepted(Batch batch, Collection<?> unmatched) {
         LinkDelivery delivery = batch.delivery();
-        Set<String> unknownThere = unmatched == null ? Set.of() : Set.copyOf(unmatched);
+        Set<String> unknownThere = keys(unmatched);
         Map<Boolean, List<PlannedChange>> parts =
                 batch.planned().stream().collect(Collectors.partitioningBy(c -> unknownThere.contains(c.key())));
         List<PlannedChange> taken = parts.get(false);
@@ -124,8 +133,7 @@ public class Deliveries {
                 .filter(c -> c.stored() == Standing.ACKNOWLEDGED)
                 .count();
         long after = taken.stream().filter(PlannedChange::enter).count();
-        List<Long> settled = delivery.doubt().settledBy(batch.planned());
-        transactions.executeWithoutResult(tx -> {
+        settle(batch, settled -> {
             raiseVersion(delivery.run(), link, after - before, 0);
             record(delivery.run(), link, taken, missed);
             close(batch, "accepted", settled);
@@ -133,6 +141,31 @@ public class Deliveries {
             runs.count(delivery.run().id(), link.id(), Outcome.UNMATCHED, missed.size());
         });
         delivery.accepted(batch.size());
+        if (missed.size() < unknownThere.size()) {
+            LOG.warn(
+                    "{}: the target named {} people it does not know who were not in the call",
+                    link.name(),
+                    unknownThere.size() - missed.size());
+        }
+    }
+
+    /** A route may have read them out of JSON, where a key of digits is a number. */
+    private static Set<String> keys(Collection<?> unmatched) {
+        return unmatched == null
+                ? Set.of()
+                : unmatched.stream().map(String::valueOf).collect(Collectors.toSet());
+    }
+
+    /** Records an answer, and which earlier doubt it ends. */
+    private void settle(Batch batch, Consumer<List<Long>> record) {
+        SupersededDoubt doubt = batch.delivery().doubt();
+        List<Long> settled = doubt.settledBy(batch.planned());
+        try {
+            transactions.executeWithoutResult(tx -> record.accept(settled));
+        } catch (RuntimeException notRecorded) {
+            doubt.putBack(batch.planned());
+            throw notRecorded;
+        }
     }
 
     private void record(Run run, Link link, List<PlannedChange> taken, List<PlannedChange> missed) {
@@ -197,40 +230,54 @@ public class Deliveries {
         delivery.giveBack(batch.halves());
     }
 
-    /** The target refuses this one change: it becomes a dead letter. */
+    /**
+     * The target refuses this one change: it becomes a dead letter. A refused exit leaves the member where it is. A refused
+     * enter of a member that was in doubt says nothing of what was sent before: that doubt lives on in this delivery alone.
+     */
     public void deadLetter(Batch batch) {
         LinkDelivery delivery = batch.delivery();
         Link link = delivery.link();
         PlannedChange change = batch.planned().get(0);
-        List<Long> settled = delivery.doubt().settledBy(batch.planned());
-        transactions.executeWithoutResult(tx -> {
+        boolean maybeThere = batch.maybeApplied() || delivery.doubt().about(change.key());
+        Standing standing = change.enter() ? Standing.REJECTED : Standing.ACKNOWLEDGED;
+        settle(batch, settled -> {
             Instant now = clock.instant();
-            // A refused exit leaves the member where it is; a refused enter was never there, or is no longer.
-            boolean staysIn = !change.enter() && change.stored() == Standing.ACKNOWLEDGED;
-            raiseVersion(delivery.run(), link, change.stored() == Standing.ACKNOWLEDGED && !staysIn ? -1 : 0, 0);
+            raiseVersion(delivery.run(), link, acknowledged(standing) - acknowledged(change.stored()), 0);
             int attempts = deadLetters.add(link.id(), change, batch.lastFailure(), now);
-            Member refused = row(
-                    change,
-                    staysIn ? Standing.ACKNOWLEDGED : Standing.REJECTED,
-                    delivery.run(),
-                    attempts,
-                    Optional.of(RetryClock.REJECTED.next(now, attempts)));
+            Optional<Instant> nextTry = Optional.of(RetryClock.REJECTED.next(now, attempts));
+            Member refused = row(change, standing, delivery.run(), attempts, nextTry);
             if (change.stored() == Standing.NONE) {
                 members.insert(link.id(), List.of(refused), now);
             } else {
                 members.update(link.id(), List.of(refused), now);
             }
-            close(batch, "rejected", settled);
+            settled.forEach(earlier -> store.close(earlier, "superseded", now));
+            if (change.enter() && maybeThere) {
+                store.stillInDoubt(batch.id(), "rejected");
+            } else {
+                store.close(batch.id(), "rejected", now);
+            }
             runs.count(delivery.run().id(), link.id(), Outcome.REJECTED, 1);
         });
-        delivery.rejected();
-        LOG.warn(
-                "{}: one change was refused and is a dead letter now ({})",
-                link.name(),
-                batch.lastFailure()
-                        .status()
-                        .map(status -> "HTTP " + status)
-                        .orElse(batch.lastFailure().words()));
+        boolean first = delivery.rejected() == 1;
+        LOG.atLevel(first ? Level.WARN : Level.DEBUG)
+                .log(
+                        "{}: a change was refused and is a dead letter now; GET /api/dead-letters lists all ({})",
+                        link.name(),
+                        batch.lastFailure().words());
+    }
+
+    private static int acknowledged(Standing standing) {
+        return standing == Standing.ACKNOWLEDGED ? 1 : 0;
+    }
+
+    /** So much is refused that a person has to look: the target stops. */
+    public void refusedThroughout(Batch batch) {
+        LinkDelivery delivery = batch.delivery();
+        stop(
+                batch,
+                delivery.link().name() + ": " + delivery.refusals() + ", the last with: "
+                        + batch.lastFailure().words());
     }
 
     /** The retries are used up: given up for this run. */
@@ -242,17 +289,25 @@ public class Deliveries {
 
     /** It was not tried, or is not tried again, because the target or the run has stopped. */
     public void waiting(Batch batch, Exception why) {
-        batch.delivery().stop(why.getMessage());
+        batch.delivery()
+                .stop(
+                        why instanceof NotTriedException
+                                ? why.getMessage()
+                                : "the route target-"
+                                        + batch.delivery().target().name() + " does not run");
         end(batch, batch.maybeApplied() ? Outcome.UNKNOWN : Outcome.WAITING);
     }
 
     /** No call can succeed until a person changes something: the target stops, nothing becomes a dead letter. */
     public void misconfigured(Batch batch, Exception thrown) {
-        Failure failure = attempts.note(batch, thrown);
-        String target = batch.delivery().target().name();
-        targets.stop(target, failure.words());
-        batch.delivery().stop("target " + target + " is stopped: " + failure.words());
+        stop(batch, attempts.note(batch, thrown).words());
         end(batch, batch.maybeApplied() ? Outcome.UNKNOWN : Outcome.WAITING);
+    }
+
+    private void stop(Batch batch, String why) {
+        String target = batch.delivery().target().name();
+        targets.stop(target, why);
+        batch.delivery().stop("target " + target + " is stopped: " + why);
     }
 
     private void end(Batch batch, Outcome outcome) {
@@ -264,14 +319,22 @@ public class Deliveries {
         });
     }
 
-    /** The answer cannot be recorded: the batch stays in doubt, and the next run settles it. */
+    /** Nothing can be recorded: what was sent stays in doubt, and the next run settles it. */
     public void unrecorded(Batch batch, Exception why) {
-        batch.delivery().stop(why.getMessage());
-        LOG.warn(
-                "{}: {} changes stay in doubt until the next run: {}",
-                batch.delivery().link().name(),
-                batch.size(),
-                why.getMessage());
+        LinkDelivery delivery = batch.delivery();
+        // A database's own words may hold the values it was given.
+        String words = why instanceof LeaseLostException
+                ? why.getMessage()
+                : "the state database failed (" + why.getClass().getSimpleName() + ")";
+        LOG.debug("{}: cannot record", delivery.link().name(), why);
+        delivery.stop(words);
+        if (batch.id() > 0) {
+            LOG.warn(
+                    "{}: {} changes stay in doubt until the next run: {}",
+                    delivery.link().name(),
+                    batch.size(),
+                    words);
+        }
     }
 
     /** Ends one link's part of a run: what has no outcome yet gets one, so that the counts add up. */
@@ -281,7 +344,7 @@ public class Deliveries {
         transactions.executeWithoutResult(tx -> {
             raiseVersion(run, link, 0, 0);
             Counts counts = runs.counts(run.id()).get(link.id());
-            long unknown = Math.min(counts.undecided(), delivery.unrecorded());
+            long unknown = Math.min(counts.undecided(), runs.openMembers(run.id(), link.id()));
             runs.count(run.id(), link.id(), Outcome.UNKNOWN, unknown);
             runs.count(
                     run.id(),

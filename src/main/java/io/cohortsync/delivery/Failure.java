@@ -19,6 +19,8 @@ public record Failure(
 
     /** What to do about a failure. */
     public enum Kind {
+        /** No call was made, since the target's route does not run. */
+        NOT_TRIED,
         /** The same call may succeed later. */
         TRY_LATER,
         /** The target refuses something in the call. */

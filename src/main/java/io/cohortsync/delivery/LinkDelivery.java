@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -37,7 +38,6 @@ public final class LinkDelivery {
     private Optional<String> stopped = Optional.empty();
     private boolean gaveUp;
     private int exhaustedInARow;
-    private long unrecorded;
     private long rejected;
     private long answered;
 
@@ -85,11 +85,14 @@ public final class LinkDelivery {
     private Iterator<Batch> lane() {
         return new Iterator<>() {
             private Optional<Batch> next = Optional.empty();
+            private boolean ended;
 
+            /** Once false it stays so: the splitter asks again after the end, and would drop what it then got. */
             @Override
             public boolean hasNext() {
-                if (next.isEmpty()) {
+                if (next.isEmpty() && !ended) {
                     next = poll();
+                    ended = next.isEmpty();
                 }
                 return next.isPresent();
             }
@@ -145,16 +148,6 @@ public final class LinkDelivery {
         }
     }
 
-    /** A batch that was sent while its answer could not be written down. */
-    synchronized void unrecorded(int changes, String why) {
-        unrecorded += changes;
-        stop(why);
-    }
-
-    synchronized long unrecorded() {
-        return unrecorded;
-    }
-
     /** Why it sends nothing more, if it does not. */
     synchronized Optional<String> stopped() {
         return stopped;
@@ -177,9 +170,15 @@ public final class LinkDelivery {
         answered += changes;
     }
 
-    synchronized void rejected() {
-        rejected++;
+    /** @return how many of this run were rejected, this one included */
+    synchronized long rejected() {
         answered++;
+        return ++rejected;
+    }
+
+    /** How much of what was answered is refused, in words. */
+    synchronized String refusals() {
+        return String.format(Locale.ROOT, "%,d of the first %,d changes were refused", rejected, answered);
     }
 
     /** Whether so much is refused that the configuration must be wrong, and not the records. */

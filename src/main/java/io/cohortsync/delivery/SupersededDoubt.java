@@ -34,6 +34,20 @@ final class SupersededDoubt {
         }
     }
 
+    /** The answer that settled these could not be recorded; maybe the next try can. */
+    synchronized void putBack(List<PlannedChange> changes) {
+        for (PlannedChange change : changes) {
+            for (long delivery : deliveriesOf.getOrDefault(change.key(), List.of())) {
+                open.get(delivery).add(change.key());
+            }
+        }
+    }
+
+    /** Whether something sent earlier about this member was never answered. */
+    synchronized boolean about(String key) {
+        return deliveriesOf.containsKey(key);
+    }
+
     /**
      * Takes note that these are being answered, and names the deliveries that hold no doubtful member any more. Should the
      * answer not be recorded after all, the members are still in doubt through the delivery that was just made of them.

@@ -68,10 +68,21 @@ final class LinkComparison {
             return stored.flatMap(Member::nextTry).map(at -> !at.isAfter(now)).orElse(true);
         }
 
+        private boolean exitRefused() {
+            return standing() == Standing.ACKNOWLEDGED
+                    && stored.flatMap(Member::nextTry).isPresent();
+        }
+
         private PlannedChange exit(String key) {
-            long acknowledged = stored.map(Member::run).orElse(0L);
-            long inDoubt = doubt.map(Doubt::lastEnter).orElse(0L);
-            return new PlannedChange(key, fingerprint, false, standing(), exitBase(Math.max(acknowledged, inDoubt)));
+            return new PlannedChange(key, fingerprint, false, standing(), exitBase(lastEnter()));
+        }
+
+        /** The run of the last enter that may have taken effect; where none is known, the last run that sent anything. */
+        private long lastEnter() {
+            long acknowledged =
+                    standing() == Standing.ACKNOWLEDGED ? stored.orElseThrow().run() : 0;
+            long entered = Math.max(acknowledged, doubt.map(Doubt::lastEnter).orElse(0L));
+            return entered > 0 ? entered : doubt.map(Doubt::last).orElse(0L);
         }
     }
 
@@ -85,6 +96,7 @@ final class LinkComparison {
 
     private void load(Collection<Doubt> doubts) {
         doubts.forEach(doubt -> exactFingerprints.add(fingerprint.of(doubt.key())));
+        exactFingerprints.addAll(store.refusedExits(link.id()));
         store.scan(link.id(), now, (print, standing, due) -> {
             if (exactFingerprints.contains(print)) {
                 return;
@@ -148,7 +160,8 @@ final class LinkComparison {
             duplicate++;
         } else {
             member.seen = true;
-            if (member.doubt.isPresent()) {
+            boolean refusedNotLongAgo = member.standing() == Standing.REJECTED && !member.due(now);
+            if (member.doubt.isPresent() && !refusedNotLongAgo) {
                 enters.add(enter(key, print, member.standing()));
             } else {
                 meet(key, print, member.standing(), member.due(now));
@@ -176,10 +189,15 @@ final class LinkComparison {
 
     LinkPlan complete() {
         dropRepeatedEnters();
+        lookAgainAtThoseTurnedDown();
         List<PlannedChange> exactExits = new ArrayList<>();
         List<PlannedChange> exactUnwanted = new ArrayList<>();
         exact.forEach((key, member) -> {
-            if (!member.seen) {
+            if (member.seen) {
+                if (member.exitRefused()) {
+                    exactUnwanted.add(enter(key, member.fingerprint, Standing.ACKNOWLEDGED));
+                }
+            } else {
                 if (member.doubt.isPresent() || member.standing() == Standing.ACKNOWLEDGED && member.due(now)) {
                     exactExits.add(member.exit(key));
                 } else if (member.standing() != Standing.ACKNOWLEDGED) {
@@ -196,6 +214,22 @@ final class LinkComparison {
         ReadCounts counts = new ReadCounts(read, same, settled, enters.size(), invalid, anonymous, duplicate, exits);
         return new Plan(
                 counts, enters.iterator(), new Unseen(exactExits, isExit), new Unseen(exactUnwanted, isUnwanted));
+    }
+
+    /** A new key whose fingerprint is that of a member turned down before is another person, without a row. */
+    private void lookAgainAtThoseTurnedDown() {
+        List<Long> prints = enters.stream()
+                .filter(change -> change.stored() != Standing.NONE)
+                .map(PlannedChange::fingerprint)
+                .toList();
+        if (prints.isEmpty()) {
+            return;
+        }
+        Set<String> stored = new HashSet<>();
+        store.find(link.id(), prints).forEach(member -> stored.add(member.key()));
+        enters.replaceAll(change -> change.stored() == Standing.NONE || stored.contains(change.key())
+                ? change
+                : enter(change.key(), change.fingerprint(), Standing.NONE));
     }
 
     /** New keys were not looked up among each other while they came in; side by side, the repeated ones show. */

@@ -17,6 +17,9 @@ public interface LinkPlan {
 
     Iterator<PlannedChange> exits();
 
-    /** Members that the target had turned down and that the snapshot no longer wants: forgotten, nothing is sent. */
+    /**
+     * Changes that the target had turned down and that the snapshot no longer wants; nothing is sent. Members it would not
+     * take and who left are forgotten; of those it would not let go and who returned, that is.
+     */
     Iterator<PlannedChange> noLongerWanted();
 }

@@ -1,7 +1,8 @@
 package io.cohortsync.flow;
 
-import io.cohortsync.run.Syncs;
-import io.cohortsync.target.Targets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
@@ -19,14 +20,10 @@ class PauseFollower {
     private static final Logger LOG = LoggerFactory.getLogger(PauseFollower.class);
 
     private final CamelContext camel;
-    private final Syncs syncs;
-    private final Targets targets;
     private final PausePolicy policy;
 
-    PauseFollower(CamelContext camel, Syncs syncs, Targets targets, PausePolicy policy) {
+    PauseFollower(CamelContext camel, PausePolicy policy) {
         this.camel = camel;
-        this.syncs = syncs;
-        this.targets = targets;
         this.policy = policy;
     }
 
@@ -36,21 +33,22 @@ class PauseFollower {
             return;
         }
         try {
+            // States first: somebody who steers a route over JMX has written the flag before the route's state changes,
+            // so what looks contradictory here was not brought about by hand, and nothing of that kind is undone.
+            Map<String, ServiceStatus> states = new HashMap<>();
             for (Route route : camel.getRoutes()) {
-                String id = route.getRouteId();
-                if (id.startsWith("sync-")) {
-                    follow(id, syncs.read(id.substring("sync-".length())).paused());
-                } else if (id.startsWith("target-")) {
-                    follow(id, targets.read(id.substring("target-".length())).paused());
+                if (policy.appliesTo(route.getRouteId())) {
+                    states.put(route.getRouteId(), camel.getRouteController().getRouteStatus(route.getRouteId()));
                 }
             }
+            Set<String> paused = policy.paused();
+            states.forEach((route, state) -> follow(route, state, paused.contains(route)));
         } catch (DataAccessException e) {
             LOG.debug("the pause flags cannot be read", e);
         }
     }
 
-    private void follow(String route, boolean paused) {
-        ServiceStatus status = camel.getRouteController().getRouteStatus(route);
+    private void follow(String route, ServiceStatus status, boolean paused) {
         try {
             if (paused && status.isStarted()) {
                 policy.follow(() -> camel.getRouteController().suspendRoute(route));

@@ -2,10 +2,14 @@ package io.cohortsync.flow;
 
 import io.cohortsync.run.Syncs;
 import io.cohortsync.target.Targets;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.Route;
 import org.apache.camel.support.RoutePolicySupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -32,6 +36,14 @@ class PausePolicy extends RoutePolicySupport {
 
     boolean appliesTo(String routeId) {
         return routeId.startsWith(SYNC) || routeId.startsWith(TARGET);
+    }
+
+    /** The routes that are to be suspended. */
+    Set<String> paused() {
+        return Stream.concat(
+                        syncs.paused().stream().map(SYNC::concat),
+                        targets.paused().stream().map(TARGET::concat))
+                .collect(Collectors.toSet());
     }
 
     /** Does something to a route because the flag says so, without writing the flag. */
@@ -74,11 +86,20 @@ class PausePolicy extends RoutePolicySupport {
             return;
         }
         String id = route.getRouteId();
-        if (id.startsWith(SYNC)) {
-            syncs.pause(id.substring(SYNC.length()), paused);
-        } else {
-            targets.pause(id.substring(TARGET.length()), paused);
+        try {
+            if (id.startsWith(SYNC)) {
+                syncs.pause(id.substring(SYNC.length()), paused);
+            } else {
+                targets.pause(id.substring(TARGET.length()), paused);
+            }
+            LOG.info("{} was {} by hand", id, paused ? "paused" : "resumed");
+        } catch (DataAccessException e) {
+            // An exception would leave the route in no state at all; the flag, which did not change, puts it back.
+            LOG.error(
+                    "{} cannot be {}, the state database does not answer: {}",
+                    id,
+                    paused ? "paused" : "resumed",
+                    e.getMostSpecificCause().getMessage());
         }
-        LOG.info("{} was {} by hand", id, paused ? "paused" : "resumed");
     }
 }

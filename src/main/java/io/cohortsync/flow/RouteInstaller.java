@@ -75,11 +75,14 @@ class RouteInstaller implements CamelContextConfiguration {
 
     private void install(CamelContext camel, SyncSettings sync) {
         String id = "sync-" + sync.name();
+        String firstDue = "first-due-" + sync.name();
+        QuartzOptions.firstDue(sync.schedule(), sync.name(), clock.instant())
+                .ifPresent(at -> camel.getRegistry().bind(firstDue, at));
         TemplatedRouteBuilder.builder(camel, "sync")
                 .routeId(id)
                 .prefixId(id)
                 .parameter("sync", sync.name())
-                .parameter("schedule", QuartzOptions.of(sync.schedule(), sync.name(), clock.instant()))
+                .parameter("schedule", QuartzOptions.of(sync.schedule(), sync.name(), firstDue))
                 .add();
     }
 

@@ -45,6 +45,10 @@ public class Guard {
             return Optional.of(
                     words("%,d enters held: the first run waits for a person (guard.first-run: hold)", counts.enter()));
         }
+        if (plan.link().acknowledged() == 0 && guard.maxEnters() instanceof GuardSettings.Limit.Percent) {
+            // A share of nobody says nothing; first-run does.
+            return Optional.empty();
+        }
         long most = guard.maxEnters().of(plan.link().acknowledged());
         return counts.enter() <= most
                 ? Optional.empty()

@@ -5,7 +5,9 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -33,10 +35,14 @@ public class Syncs {
     /** Gives every configured sync its row. */
     public void register() {
         for (String name : settings.syncs().keySet()) {
-            jdbc.sql(
-                            "insert into sync (name, lease_until, last_fire) select ?, ?, ? where not exists (select 1 from sync where name = ?)")
-                    .params(name, Timestamp.from(LONG_AGO), Timestamp.from(LONG_AGO), name)
-                    .update();
+            try {
+                jdbc.sql("insert into sync (name, lease_until, last_fire) select ?, ?, ?"
+                                + " where not exists (select 1 from sync where name = ?)")
+                        .params(name, Timestamp.from(LONG_AGO), Timestamp.from(LONG_AGO), name)
+                        .update();
+            } catch (DuplicateKeyException otherNode) {
+                // Another node was first; its row is as good.
+            }
         }
     }
 
@@ -47,6 +53,13 @@ public class Syncs {
                         rs.getBoolean(1),
                         Optional.ofNullable(rs.getTimestamp(2)).map(Timestamp::toInstant)))
                 .single();
+    }
+
+    /** The syncs that are paused. */
+    public Set<String> paused() {
+        return Set.copyOf(jdbc.sql("select name from sync where paused")
+                .query(String.class)
+                .list());
     }
 
     /** Why a run of this sync may send nothing more; as the database said not long ago. */

@@ -1,6 +1,7 @@
 package io.cohortsync.run;
 
 import io.cohortsync.source.IncompleteSnapshotException;
+import org.springframework.dao.DataIntegrityViolationException;
 
 /** What to say of an exception to a person. */
 final class Words {
@@ -13,6 +14,10 @@ final class Words {
         for (Throwable t = thrown; t != null; t = t.getCause()) {
             if (t instanceof IncompleteSnapshotException) {
                 return t.getMessage();
+            }
+            if (t instanceof DataIntegrityViolationException) {
+                // A database's own words may hold the values it was given.
+                return "the state database refused a write (" + t.getClass().getSimpleName() + ")";
             }
             told = t;
         }

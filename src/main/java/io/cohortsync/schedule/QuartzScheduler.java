@@ -21,9 +21,7 @@ class QuartzScheduler {
         properties.setProperty("org.quartz.scheduler.skipUpdateCheck", "true");
         properties.setProperty("org.quartz.threadPool.threadCount", THREADS);
         properties.setProperty("org.quartz.threadPool.class", "org.quartz.simpl.SimpleThreadPool");
-        Scheduler scheduler = new StdSchedulerFactory(properties).getScheduler();
-        // Started before it has jobs: only then does Camel let a job's first firing be aligned.
-        scheduler.start();
-        return scheduler;
+        // Camel starts it once every route is up: what fires earlier would be lost.
+        return new StdSchedulerFactory(properties).getScheduler();
     }
 }

@@ -5,10 +5,12 @@ import io.cohortsync.config.TargetSettings;
 import io.cohortsync.member.Fingerprint;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -65,6 +67,13 @@ public class Targets {
         return condition;
     }
 
+    /** The targets that are paused. */
+    public Set<String> paused() {
+        return Set.copyOf(jdbc.sql("select name from target where paused")
+                .query(String.class)
+                .list());
+    }
+
     /** What the database said not long ago: for those who ask often. */
     public Condition glance(String target) {
         Known last = known.get(target);
@@ -103,9 +112,7 @@ public class Targets {
                     .params(configured(target), target.name())
                     .update();
             if (there == 0) {
-                jdbc.sql("insert into target (name) values (?)")
-                        .param(target.name())
-                        .update();
+                insert(target.name());
             }
             read(target.name())
                     .stopped()
@@ -114,6 +121,14 @@ public class Targets {
                             target.name(),
                             reason,
                             target.name()));
+        }
+    }
+
+    private void insert(String target) {
+        try {
+            jdbc.sql("insert into target (name) values (?)").param(target).update();
+        } catch (DuplicateKeyException otherNode) {
+            // Another node was first; its row is as good.
         }
     }
 

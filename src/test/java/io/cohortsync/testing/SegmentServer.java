@@ -77,8 +77,13 @@ public final class SegmentServer implements AutoCloseable {
     }
 
     public SegmentServer() {
+        this(0);
+    }
+
+    /** At a port of one's own choice. */
+    public SegmentServer(int port) {
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,0 +1,102 @@
+package io.cohortsync.config;
+
+import io.cohortsync.config.SourceSettings.SqlSource;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.springframework.core.env.Environment;
+import org.springframework.web.util.HtmlUtils;
+
+/**
+ * Takes every secret of the configuration out of texts that others make: what a vendor answers, what a driver says, what
+ * JMX shows of a route. Finds a secret plain, as XML, JSON and URLs write it, and inside of Base64.
+ */
+public final class SecretMask {
+
+    private static final String MASKED = "***";
+
+    /** A shorter one would be found everywhere. */
+    private static final int SHORTEST = 4;
+
+    private static final Pattern PASSWORD_IN_URL = Pattern.compile("(?i)password=([^&;]+)");
+
+    private final Pattern secrets;
+
+    private SecretMask(Collection<String> secrets) {
+        String any = secrets.stream()
+                .filter(secret -> secret.length() >= SHORTEST)
+                .flatMap(SecretMask::spellings)
+                .distinct()
+                .sorted(Comparator.comparing(String::length).reversed())
+                .map(Pattern::quote)
+                .collect(Collectors.joining("|"));
+        this.secrets = Pattern.compile(any.isEmpty() ? "(?!)" : any);
+    }
+
+    static SecretMask of(Settings settings, Environment environment) {
+        List<String> secrets = new ArrayList<>();
+        settings.targets()
+                .values()
+                .forEach(target -> target.secrets().values().forEach(secret -> secrets.add(secret.value())));
+        settings.sources().values().stream()
+                .filter(SqlSource.class::isInstance)
+                .map(SqlSource.class::cast)
+                .forEach(source -> {
+                    secrets.add(source.password().value());
+                    secrets.addAll(inUrl(source.url()));
+                });
+        secrets.add(environment.getProperty("spring.datasource.password"));
+        secrets.addAll(inUrl(environment.getProperty("spring.datasource.url", "")));
+        secrets.removeIf(Objects::isNull);
+        return new SecretMask(secrets);
+    }
+
+    /** The text without secrets. */
+    public String apply(String text) {
+        return text == null ? null : secrets.matcher(text).replaceAll(Matcher.quoteReplacement(MASKED));
+    }
+
+    private static List<String> inUrl(String url) {
+        return PASSWORD_IN_URL
+                .matcher(url)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+    }
+
+    private static Stream<String> spellings(String secret) {
+        String json = secret.replace("\\", "\\\\").replace("\"", "\\\"");
+        return Stream.concat(
+                Stream.of(
+                        secret,
+                        json,
+                        HtmlUtils.htmlEscape(secret, "UTF-8"),
+                        secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
+                        URLEncoder.encode(secret, StandardCharsets.UTF_8),
+                        URLEncoder.encode(secret, StandardCharsets.UTF_8).replace("+", "%20")),
+                insideBase64(secret));
+    }
+
+    /** What stands in the Base64 of every text that holds the secret, whatever comes before and after it. */
+    private static Stream<String> insideBase64(String secret) {
+        byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+        return Stream.of(0, 1, 2)
+                .map(before -> {
+                    byte[] shifted = new byte[before + bytes.length];
+                    System.arraycopy(bytes, 0, shifted, before, bytes.length);
+                    int from = (8 * before + 5) / 6;
+                    int to = 8 * shifted.length / 6;
+                    return Base64.getEncoder().encodeToString(shifted).substring(from, to);
+                })
+                .filter(inside -> inside.length() >= SHORTEST);
+    }
+}
