@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The HTTP API, called over HTTP. */
 class ApiTest {
@@ -49,6 +51,7 @@ class ApiTest {
             "fails",
             "paused",
             "refuses",
+            "cut-off",
             "drops",
             "redrives",
             "stands-still");
@@ -204,6 +207,27 @@ class ApiTest {
         assertThat(runs.path(0).path("trigger").asText()).isEqualTo("follow-up");
         assertThat(runs.path(0).path("state").asText()).isEqualTo("succeeded");
         assertThat(runs.path(1).path("id").asLong()).isEqualTo(first);
+    }
+
+    @Test
+    void waitingForARunWhoseNodeDiedEndsWithItsLease() throws IOException {
+        members("cut-off", "ann");
+        JdbcClient jdbc = JdbcClient.create(app.bean(DataSource.class));
+        jdbc.sql("update sync set token = token + 1, owner = 'dead',"
+                        + " lease_until = current_timestamp + interval '2' second where name = 'cut-off'")
+                .update();
+        jdbc.sql(
+                        "insert into run (sync, token, state, started_by, started_at)"
+                                + " select name, token, 'running', 'manual', current_timestamp from sync where name = 'cut-off'")
+                .update();
+
+        JsonNode problem = problem(app.call("POST", "/api/syncs/cut-off/run?wait=true"), 409);
+
+        assertThat(problem.path("detail").asText()).contains("was cut off when its node stopped");
+        await().until(() -> app.run("cut-off").path("state").asText().equals("succeeded"));
+        JsonNode runs = app.get("/api/runs?sync=cut-off");
+        assertThat(runs.path(runs.size() - 1).path("state").asText()).isEqualTo("failed");
+        assertThat(runs.path(runs.size() - 1).path("error").asText()).isEqualTo("the node that ran it stopped");
     }
 
     private static long id(HttpResponse<String> response) throws IOException {
@@ -556,7 +580,7 @@ class ApiTest {
 
         if (path.contains("nope") && path.contains("sync")) {
             assertThat(problem.path("detail").asText())
-                    .startsWith("There is no sync named nope; configured: [disabled, drops, fails, held, ");
+                    .startsWith("There is no sync named nope; configured: [cut-off, disabled, drops, fails, held, ");
         }
     }
 
