@@ -89,7 +89,8 @@ public final class LinkDelivery {
             @Override
             public boolean hasNext() {
                 if (next.isEmpty() && !ended) {
-                    // Camel asks once more when its split is done, and would drop what another lane gave back meanwhile.
+                    // Camel asks once more when its split is done, and would drop what another lane gave back
+                    // meanwhile.
                     ended = true;
                     next = poll();
                     ended = next.isEmpty();

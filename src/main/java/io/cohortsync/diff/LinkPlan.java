@@ -19,4 +19,7 @@ public interface LinkPlan {
 
     /** Members that the target had turned down and that the snapshot no longer wants: forgotten, nothing is sent. */
     Iterator<PlannedChange> noLongerWanted();
+
+    /** Members whose removal the target had refused and whom the snapshot wants again: nothing is sent. */
+    Iterator<PlannedChange> wantedAgain();
 }
