@@ -21,8 +21,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -78,7 +80,8 @@ public class Deliveries {
     public LinkDelivery open(Run run, Cleared cleared) {
         Link link = cleared.link();
         if (link.identityChange().isEmpty()) {
-            forget(run, link, cleared.plan().noLongerWanted());
+            setNothingAside(run, link, cleared.plan().noLongerWanted(), members::delete);
+            setNothingAside(run, link, cleared.plan().wantedAgain(), members::keep);
         }
         if (cleared.held() > 0) {
             transactions.executeWithoutResult(tx -> {
@@ -89,19 +92,21 @@ public class Deliveries {
         return new LinkDelivery(run, cleared, messageIds, new SupersededDoubt(store.unanswered(link.id())));
     }
 
-    private void forget(Run run, Link link, Iterator<PlannedChange> unwanted) {
-        while (unwanted.hasNext()) {
+    /** Ends what was set aside for members about whom nothing is left to do. */
+    private void setNothingAside(
+            Run run, Link link, Iterator<PlannedChange> changes, BiConsumer<Long, List<Member>> record) {
+        while (changes.hasNext()) {
             List<PlannedChange> some = new ArrayList<>();
-            while (unwanted.hasNext() && some.size() < FORGET_AT_ONCE) {
-                some.add(unwanted.next());
+            while (changes.hasNext() && some.size() < FORGET_AT_ONCE) {
+                some.add(changes.next());
             }
             transactions.executeWithoutResult(tx -> {
                 raiseVersion(run, link, 0, 0);
-                Map<Boolean, List<Member>> rows = some.stream()
-                        .map(c -> row(c, c.stored(), run, 0, Optional.empty()))
-                        .collect(Collectors.partitioningBy(m -> m.standing() == Standing.ACKNOWLEDGED));
-                members.delete(link.id(), rows.get(false));
-                members.update(link.id(), rows.get(true), clock.instant());
+                record.accept(
+                        link.id(),
+                        some.stream()
+                                .map(c -> row(c, c.stored(), run, 0, Optional.empty()))
+                                .toList());
                 deadLetters.settle(link.id(), some);
             });
         }
@@ -173,16 +178,12 @@ public class Deliveries {
         List<Member> inserts = new ArrayList<>();
         List<Member> updates = new ArrayList<>();
         List<Member> deletes = new ArrayList<>();
-        List<PlannedChange> settled = new ArrayList<>();
         for (PlannedChange change : taken) {
             if (change.enter()) {
                 List<Member> into = change.stored() == Standing.NONE ? inserts : updates;
                 into.add(row(change, Standing.ACKNOWLEDGED, run, 0, Optional.empty()));
             } else if (change.stored() != Standing.NONE) {
                 deletes.add(row(change, change.stored(), run, 0, Optional.empty()));
-            }
-            if (change.stored() != Standing.NONE) {
-                settled.add(change);
             }
         }
         Map<String, Integer> tries = tries(link, missed);
@@ -202,7 +203,12 @@ public class Deliveries {
         members.delete(link.id(), deletes);
         members.update(link.id(), updates, now);
         members.insert(link.id(), inserts, now);
-        deadLetters.settle(link.id(), settled);
+        // Whatever the answer was, it is no refusal.
+        deadLetters.settle(
+                link.id(),
+                Stream.concat(taken.stream(), missed.stream())
+                        .filter(change -> change.stored() != Standing.NONE)
+                        .toList());
     }
 
     private Map<String, Integer> tries(Link link, List<PlannedChange> changes) {

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares one snapshot with one link. Most members are known by their fingerprint alone; those in doubt, and those
- * whose fingerprint several keys share, are compared key by key.
+ * Compares one snapshot with one link. Most members are known by their fingerprint alone; those in doubt, those whose
+ * removal was refused, and those whose fingerprint several keys share, are compared key by key.
  */
 final class LinkComparison {
 
@@ -68,8 +68,10 @@ final class LinkComparison {
             return stored.flatMap(Member::nextTry).map(at -> !at.isAfter(now)).orElse(true);
         }
 
-        private boolean exitRefused() {
-            return standing() == Standing.ACKNOWLEDGED
+        private boolean isWantedAgain() {
+            return seen
+                    && doubt.isEmpty()
+                    && standing() == Standing.ACKNOWLEDGED
                     && stored.flatMap(Member::nextTry).isPresent();
         }
 
@@ -96,18 +98,21 @@ final class LinkComparison {
 
     private void load(Collection<Doubt> doubts) {
         doubts.forEach(doubt -> exactFingerprints.add(fingerprint.of(doubt.key())));
-        exactFingerprints.addAll(store.refusedExits(link.id()));
-        store.scan(link.id(), now, (print, standing, due) -> {
+        store.scan(link.id(), now, (print, standing, due, tried) -> {
             if (exactFingerprints.contains(print)) {
                 return;
             }
             int last = index.size() - 1;
-            if (last >= 0 && index.fingerprint(last) == print) {
+            boolean shared = last >= 0 && index.fingerprint(last) == print;
+            if (shared) {
                 index.removeLast();
-                exactFingerprints.add(print);
-                return;
             }
-            index.append(print, standing, due);
+            boolean removalRefused = tried && standing == Standing.ACKNOWLEDGED;
+            if (shared || removalRefused) {
+                exactFingerprints.add(print);
+            } else {
+                index.append(print, standing, due);
+            }
         });
         Map<String, Member> stored = new HashMap<>();
         store.find(link.id(), exactFingerprints).forEach(member -> stored.put(member.key(), member));
@@ -192,12 +197,11 @@ final class LinkComparison {
         lookAgainAtThoseTurnedDown();
         List<PlannedChange> exactExits = new ArrayList<>();
         List<PlannedChange> exactUnwanted = new ArrayList<>();
+        List<PlannedChange> wantedAgain = new ArrayList<>();
         exact.forEach((key, member) -> {
-            if (member.seen) {
-                if (member.exitRefused()) {
-                    exactUnwanted.add(enter(key, member.fingerprint, Standing.ACKNOWLEDGED));
-                }
-            } else {
+            if (member.isWantedAgain()) {
+                wantedAgain.add(enter(key, member.fingerprint, Standing.ACKNOWLEDGED));
+            } else if (!member.seen) {
                 if (member.doubt.isPresent() || member.standing() == Standing.ACKNOWLEDGED && member.due(now)) {
                     exactExits.add(member.exit(key));
                 } else if (member.standing() != Standing.ACKNOWLEDGED) {
@@ -213,7 +217,11 @@ final class LinkComparison {
         }
         ReadCounts counts = new ReadCounts(read, same, settled, enters.size(), invalid, anonymous, duplicate, exits);
         return new Plan(
-                counts, enters.iterator(), new Unseen(exactExits, isExit), new Unseen(exactUnwanted, isUnwanted));
+                counts,
+                enters.iterator(),
+                new Unseen(exactExits, isExit),
+                new Unseen(exactUnwanted, isUnwanted),
+                wantedAgain.iterator());
     }
 
     /** A new key whose fingerprint is that of a member turned down before is another person, without a row. */
@@ -295,16 +303,19 @@ final class LinkComparison {
         private final Iterator<PlannedChange> enters;
         private final Iterator<PlannedChange> exits;
         private final Iterator<PlannedChange> unwanted;
+        private final Iterator<PlannedChange> wantedAgain;
 
         private Plan(
                 ReadCounts counts,
                 Iterator<PlannedChange> enters,
                 Iterator<PlannedChange> exits,
-                Iterator<PlannedChange> unwanted) {
+                Iterator<PlannedChange> unwanted,
+                Iterator<PlannedChange> wantedAgain) {
             this.counts = counts;
             this.enters = enters;
             this.exits = exits;
             this.unwanted = unwanted;
+            this.wantedAgain = wantedAgain;
         }
 
         @Override
@@ -330,6 +341,11 @@ final class LinkComparison {
         @Override
         public Iterator<PlannedChange> noLongerWanted() {
             return unwanted;
+        }
+
+        @Override
+        public Iterator<PlannedChange> wantedAgain() {
+            return wantedAgain;
         }
     }
 }

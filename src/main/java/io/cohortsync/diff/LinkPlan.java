@@ -22,4 +22,7 @@ public interface LinkPlan {
      * take and who left are forgotten; of those it would not let go and who returned, that is.
      */
     Iterator<PlannedChange> noLongerWanted();
+
+    /** Members whose removal the target had refused and whom the snapshot wants again: nothing is sent. */
+    Iterator<PlannedChange> wantedAgain();
 }

@@ -131,6 +131,7 @@ public class Runs {
             return leases.takeForFollowUp(sync.name());
         }
         if (sync.schedule() instanceof Schedule.Once && leases.everSucceeded(sync.name())) {
+            toLookAt.remove(sync.name());
             return Optional.empty();
         }
         return why == Trigger.SCHEDULE ? leases.takeForFiring(sync.name(), firing.orElseThrow()) : takeAtStart(sync);

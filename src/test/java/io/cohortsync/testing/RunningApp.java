@@ -35,6 +35,7 @@ public final class RunningApp implements AutoCloseable {
      * start in the same folder remembers.
      *
      * @param yaml may name the folder as {@code $DIR}
+     * @param arguments command line arguments; they win over those given anyway
      */
     public static RunningApp start(Path folder, String yaml, String... arguments) {
         try {
@@ -47,13 +48,18 @@ public final class RunningApp implements AutoCloseable {
             "--spring.config.additional-location=file:" + folder + "/",
             "--spring.datasource.url=jdbc:h2:file:" + folder.resolve("state") + ";WRITE_DELAY=0",
             "--server.port=0",
+            "--cohort-sync.security.open=true"
         };
-        String open = "--cohort-sync.security.open=";
-        boolean said = Arrays.stream(arguments).anyMatch(argument -> argument.startsWith(open));
-        String[] all = Stream.of(ours, said ? new String[0] : new String[] {open + "true"}, arguments)
-                .flatMap(Arrays::stream)
+        List<String> given = Arrays.stream(arguments).map(RunningApp::option).toList();
+        String[] all = Stream.concat(
+                        Arrays.stream(ours).filter(argument -> !given.contains(option(argument))),
+                        Arrays.stream(arguments))
                 .toArray(String[]::new);
         return new RunningApp(new SpringApplication(CohortSync.class).run(all));
+    }
+
+    private static String option(String argument) {
+        return argument.replaceFirst("=.*", "");
     }
 
     /** The bean of this type. */

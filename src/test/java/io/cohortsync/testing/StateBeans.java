@@ -31,6 +31,8 @@ import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.flywaydb.core.Flyway;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -44,6 +46,13 @@ public final class StateBeans implements AutoCloseable {
     public static final String SYNC = "vip";
 
     private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+
+    static {
+        // Thousands of runs, each of which would say what became of it.
+        LoggingSystem.get(StateBeans.class.getClassLoader()).setLogLevel("io.cohortsync", LogLevel.OFF);
+        LoggingSystem.get(StateBeans.class.getClassLoader()).setLogLevel("com.zaxxer", LogLevel.WARN);
+        LoggingSystem.get(StateBeans.class.getClassLoader()).setLogLevel("org.flywaydb", LogLevel.WARN);
+    }
 
     public StateBeans(Fingerprint fingerprint, Clock clock, int batchSize, boolean mixed, int targets) {
         HikariConfig config = new HikariConfig();
