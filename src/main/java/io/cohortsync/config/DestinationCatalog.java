@@ -3,6 +3,7 @@ package io.cohortsync.config;
 import io.cohortsync.config.Destination.Parameter;
 import io.cohortsync.route.RouteFile;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,26 +26,37 @@ public record DestinationCatalog(SortedMap<String, Destination> destinations, Li
 
     private static final String PREFIX = "destination-";
 
+    private static final Map<?, String> KINDS = Map.of("routeTemplate", "route template");
+
     /** Reads the templates out of route files. */
     public static DestinationCatalog of(Collection<RouteFile> files) {
         SortedMap<String, Destination> destinations = new TreeMap<>();
         Map<String, RouteFile> definedIn = new HashMap<>();
         Problems problems = new Problems();
-        for (RouteFile file : files) {
-            for (Map<?, ?> template : templates(file, problems)) {
-                read(template).ifPresent(destination -> {
-                    RouteFile other = definedIn.putIfAbsent(destination.type(), file);
-                    if (other == null) {
-                        destinations.put(destination.type(), destination);
-                    } else {
+        List<RouteFile> packagedFirst = files.stream()
+                .sorted(Comparator.comparing(file -> !file.packaged()))
+                .toList();
+        for (RouteFile file : packagedFirst) {
+            entries(file, problems)
+                    .forEach(entry -> entry.forEach((kind, definition) -> {
+                        String id = definition instanceof Map<?, ?> map
+                                ? text(map, "id").orElse("")
+                                : "";
+                        Optional<RouteFile> other = id.isEmpty()
+                                ? Optional.empty()
+                                : Optional.ofNullable(definedIn.putIfAbsent(kind + " " + id, file));
                         // Camel would keep one of them and say nothing.
-                        problems.add(
+                        other.ifPresent(first -> problems.add(
                                 file.origin(),
-                                "route template \"" + PREFIX + destination.type() + "\" is already defined in "
-                                        + other.origin() + ": give one of them another id");
-                    }
-                });
-            }
+                                KINDS.getOrDefault(kind, String.valueOf(kind)) + " \"" + id
+                                        + "\" is already defined in " + first.origin()
+                                        + ": give one of them another id"));
+                        if (other.isEmpty()
+                                && "routeTemplate".equals(kind)
+                                && definition instanceof Map<?, ?> template) {
+                            read(template).ifPresent(destination -> destinations.put(destination.type(), destination));
+                        }
+                    }));
         }
         return new DestinationCatalog(destinations, problems.list());
     }
@@ -54,14 +66,12 @@ public record DestinationCatalog(SortedMap<String, Destination> destinations, Li
         return Optional.ofNullable(destinations.get(type));
     }
 
-    private static List<Map<?, ?>> templates(RouteFile file, Problems problems) {
+    private static List<Map<?, ?>> entries(RouteFile file, Problems problems) {
         try {
             Object root = new Yaml(new SafeConstructor(new LoaderOptions())).load(file.text());
             return list(root).stream()
                     .filter(Map.class::isInstance)
-                    .map(entry -> ((Map<?, ?>) entry).get("routeTemplate"))
-                    .filter(Map.class::isInstance)
-                    .<Map<?, ?>>map(template -> (Map<?, ?>) template)
+                    .<Map<?, ?>>map(entry -> (Map<?, ?>) entry)
                     .toList();
         } catch (MarkedYAMLException e) {
             problems.add(file.origin(), "is not valid YAML: " + YamlMistake.words(e));

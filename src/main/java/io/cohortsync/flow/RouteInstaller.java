@@ -1,5 +1,7 @@
 package io.cohortsync.flow;
 
+import io.cohortsync.config.ConfigurationException;
+import io.cohortsync.config.Problem;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.config.TargetSettings;
@@ -45,10 +47,7 @@ class RouteInstaller implements CamelContextConfiguration {
         settings.syncs().values().forEach(links::register);
         camel.addRoutePolicyFactory((context, routeId, route) -> pausePolicy.appliesTo(routeId) ? pausePolicy : null);
         try {
-            List<Resource> files = RouteFiles.find().stream()
-                    .map(file -> ResourceHelper.fromString(file.path(), file.text()))
-                    .toList();
-            PluginHelper.getRoutesLoader(camel).loadRoutes(files);
+            load(camel);
             for (TargetSettings target : settings.targets().values()) {
                 install(camel, target);
             }
@@ -57,8 +56,22 @@ class RouteInstaller implements CamelContextConfiguration {
                     install(camel, sync);
                 }
             }
+        } catch (RuntimeException e) {
+            throw e;
         } catch (Exception e) {
-            throw new IllegalStateException("the routes cannot be loaded: " + e.getMessage(), e);
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void load(CamelContext camel) throws Exception {
+        List<Resource> files = RouteFiles.find().stream()
+                .map(file -> ResourceHelper.fromString(file.origin(), file.text()))
+                .toList();
+        try {
+            PluginHelper.getRoutesLoader(camel).loadRoutes(files);
+        } catch (RuntimeException e) {
+            throw new ConfigurationException(
+                    List.of(new Problem("routes", String.valueOf(e.getMessage()).strip())));
         }
     }
 

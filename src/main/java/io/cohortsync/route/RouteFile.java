@@ -7,4 +7,12 @@ package io.cohortsync.route;
  * @param origin where it was found, in words a person understands
  * @param text its YAML
  */
-public record RouteFile(String path, String origin, String text) {}
+public record RouteFile(String path, String origin, String text) {
+
+    static final String PACKAGED = "packaged ";
+
+    /** Whether it came with the product. */
+    public boolean packaged() {
+        return origin.startsWith(PACKAGED);
+    }
+}

@@ -51,7 +51,7 @@ public interface RouteFiles {
                 String path = StringUtils.uriDecode(
                         resource.getURL().toString().substring(prefix.length()), StandardCharsets.UTF_8);
                 String text = resource.getContentAsString(StandardCharsets.UTF_8);
-                files.add(new RouteFile(path, "packaged routes/" + path, text));
+                files.add(new RouteFile(path, RouteFile.PACKAGED + "routes/" + path, text));
             }
         }
         return files;

@@ -270,9 +270,10 @@ class ManyRunsTest {
         Comparisons comparisons = beans.bean(Comparisons.class);
         Run run = runs.begin(StateBeans.SYNC, "manual", null).run().orElseThrow();
         Comparison comparison = comparisons.ofRun(run);
-        comparisons.accept(
-                comparison,
-                new Chunk(1, snapshot.stream().map(key -> new String[] {key}).toList()));
+        comparison
+                .pass()
+                .accept(new Chunk(
+                        1, snapshot.stream().map(key -> new String[] {key}).toList()));
         List<LinkPlan> plans = comparison.pass().complete();
         crash(cut == Cut.BEFORE_THE_WALL);
         runs.passWall(run, plans);

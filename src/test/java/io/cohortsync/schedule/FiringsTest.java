@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,14 +122,12 @@ class FiringsTest {
     }
 
     @Test
-    void aTimersFirstFiringIsADueTimeAfterTheStartUp() {
-        String options = QuartzOptions.of(new Every(Duration.ofMinutes(15)), "vip", NOW);
-        long delay = Long.parseLong(options.replaceFirst(".*triggerStartDelay=", ""));
-        assertThat(delay).isBetween(5_000L, 905_000L);
-        Instant first = NOW.truncatedTo(java.time.temporal.ChronoUnit.MILLIS).plusMillis(delay);
-        assertThat(Duration.between(first, every("PT15M", "vip").named(first)).abs())
-                .isLessThan(Duration.ofMillis(2));
-        assertThat(QuartzOptions.of(new Cron("0 30 6  * * ?", ZoneId.of("Europe/Berlin")), "vip", NOW))
+    void aTimersFirstFiringIsTheNextDueTime() {
+        Every quarterly = new Every(Duration.ofMinutes(15));
+        assertThat(QuartzOptions.of(quarterly, "vip", "first")).contains("trigger.startTime=#first");
+        assertThat(QuartzOptions.firstDue(quarterly, "vip", NOW).map(Date::toInstant))
+                .isEqualTo(every("PT15M", "vip").nextDue(NOW));
+        assertThat(QuartzOptions.of(new Cron("0 30 6  * * ?", ZoneId.of("Europe/Berlin")), "vip", "first"))
                 .isEqualTo("cron=0+30+6+*+*+?&trigger.timeZone=Europe/Berlin");
     }
 }

@@ -1,0 +1,123 @@
+package io.cohortsync.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.cohortsync.route.RouteFile;
+import io.cohortsync.route.RouteFiles;
+import io.cohortsync.testing.RunningApp;
+import io.cohortsync.testing.SegmentServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeSet;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.api.management.ManagedCamelContext;
+import org.apache.camel.impl.engine.DefaultRouteController;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteTemplateDefinition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every route that is shipped starts, says what it is for, and is used. */
+class EveryRouteTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void everyRouteAndTemplateHasAnIdAndADescriptionAndHandlesExchangesInARunOfThemAll() throws Exception {
+        Files.writeString(folder.resolve("vip.csv"), "user_id\nann\nbob\n");
+        String database = "jdbc:h2:" + folder.resolve("shop");
+        try (Connection shop = DriverManager.getConnection(database)) {
+            shop.createStatement().execute("create table risk as select 'cleo' as user_id");
+        }
+        try (SegmentServer segment = new SegmentServer();
+                RunningApp app = RunningApp.start(folder, """
+                        cohort-sync:
+                          sources:
+                            exports: { type: file, directory: $DIR }
+                            shop: { type: sql, url: "%s" }
+                          targets:
+                            web: { type: segment, write-key: wk_test, base-url: %s }
+                          syncs:
+                            vip: { from: { source: exports, cohort: vip.csv }, schedule: manual, to: [ web ] }
+                            risk: { from: { source: shop, query: "select user_id from risk" }, schedule: 1s, to: [ web ] }
+                            broken: { from: { source: exports, cohort: none.csv }, schedule: manual, to: [ { target: web, trait: "B {name}" } ] }
+                        """.formatted(database, segment.url()))) {
+            ModelCamelContext camel = (ModelCamelContext) app.bean(CamelContext.class);
+            assertDescribed(camel);
+
+            app.runLink("vip");
+            app.run("broken");
+            app.post("/api/syncs/vip/plan");
+            app.post("/api/syncs/risk/run?wait=true");
+            // The one route that only a person uses.
+            assertThat(camel.getRoutes()).extracting(Route::getRouteId).contains("sync-vip", "target-web");
+
+            ManagedCamelContext managed = camel.getCamelContextExtension().getContextPlugin(ManagedCamelContext.class);
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+                TreeSet<String> idle = new TreeSet<>();
+                for (Route route : camel.getRoutes()) {
+                    if (managed.getManagedRoute(route.getRouteId()).getExchangesTotal() == 0) {
+                        idle.add(route.getRouteId());
+                    }
+                }
+                // Those of manual syncs fire for nobody.
+                assertThat(idle).containsExactly("sync-broken", "sync-vip");
+            });
+            assertThat(camel.getRouteController()).isInstanceOf(DefaultRouteController.class);
+        }
+    }
+
+    private static void assertDescribed(ModelCamelContext camel) {
+        for (RouteDefinition route : camel.getRouteDefinitions()) {
+            assertThat(route.getId()).doesNotMatch("route\\d+");
+            assertThat(route.getDescriptionText())
+                    .as("description of " + route.getId())
+                    .isNotBlank();
+        }
+        List<RouteTemplateDefinition> templates = camel.getRouteTemplateDefinitions();
+        assertThat(templates).extracting(RouteTemplateDefinition::getId).contains("sync", "destination-segment");
+        for (RouteTemplateDefinition template : templates) {
+            assertThat(template.getDescriptionText())
+                    .as("description of " + template.getId())
+                    .isNotBlank();
+            template.getTemplateParameters()
+                    .forEach(parameter -> assertThat(parameter.getDescription())
+                            .as(template.getId() + " " + parameter.getName())
+                            .isNotBlank());
+            assertThat(camel.getRoutes())
+                    .as("routes made of " + template.getId())
+                    .anyMatch(route ->
+                            template.getId().equals(route.getProperties().get("templateId"))
+                                    || (template.getId().equals("sync")
+                                            && route.getRouteId().startsWith("sync-"))
+                                    || (template.getId().startsWith("destination-")
+                                            && route.getRouteId().startsWith("target-")));
+        }
+    }
+
+    @Test
+    void everyShippedFileIsOneOfThoseThatTheRoutesOfARunningApplicationComeFrom() {
+        try (RunningApp app = RunningApp.start(folder, "cohort-sync: {}")) {
+            ModelCamelContext camel = (ModelCamelContext) app.bean(CamelContext.class);
+            for (RouteFile file : RouteFiles.find()) {
+                for (String line :
+                        file.text().lines().filter(l -> l.matches("    id: .*")).toList()) {
+                    String id = line.replace("id:", "").strip();
+                    assertThat(camel.getRouteDefinition(id) != null
+                                    || camel.getRouteTemplateDefinition(id) != null
+                                    || camel.getRouteConfigurationDefinition(id) != null)
+                            .as(id + " of " + file.path())
+                            .isTrue();
+                }
+            }
+        }
+    }
+}
