@@ -16,7 +16,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -282,33 +281,5 @@ class TroubledTargetTest {
         assertThat(segment.members("state")).hasSize(40);
         assertThat(trial.inDoubt("state")).isZero();
         assertThat(output.getAll()).doesNotContain("ERROR").doesNotContain("\tat ");
-    }
-
-    @Test
-    void aStoppedTargetIsTriedAgainAfterARestartOnlyUnderAnotherConfiguration(@TempDir Path home) {
-        segment.behave(request -> Answer.status(403));
-        Trial first = new Trial(home).segment("shut", segment.url()).sync("vip", "[ shut ]");
-        first.cohort("vip", List.of("ann"));
-        try (Trial started = first.start()) {
-            assertThat(started.runLink("vip").path("waiting").asLong()).isEqualTo(1);
-        }
-        segment.behaveWell();
-        segment.forgetRequests();
-        try (Trial same = new Trial(home)
-                .segment("shut", segment.url())
-                .sync("vip", "[ shut ]")
-                .start()) {
-            assertThat(same.runLink("vip").path("waiting").asLong()).isEqualTo(1);
-            assertThat(segment.requests()).isEmpty();
-        }
-        Trial changed = new Trial(home)
-                .target("shut", "type: segment, write-key: another, base-url: \"" + segment.url() + "\"")
-                .sync("vip", "[ shut ]");
-        try (Trial started = changed.start()) {
-            assertThat(started.runLink("vip").path("accepted").asLong()).isEqualTo(1);
-        }
-        assertThat(segment.requests()).hasSize(1);
-        assertThat(Map.copyOf(segment.requests().get(0).headers()))
-                .containsEntry("Authorization", "Basic YW5vdGhlcjo=");
     }
 }
