@@ -21,7 +21,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -76,24 +79,34 @@ public class Deliveries {
     /** Opens one link's part of a run, after the guard: counts what is held, and forgets refusals that no longer matter. */
     public LinkDelivery open(Run run, Cleared cleared) {
         Link link = cleared.link();
-        forget(run, link, cleared.plan().noLongerWanted());
-        runs.count(run.id(), link.id(), Outcome.HELD, cleared.held());
+        if (link.identityChange().isEmpty()) {
+            setNothingAside(run, link, cleared.plan().noLongerWanted(), members::delete);
+            setNothingAside(run, link, cleared.plan().wantedAgain(), members::keep);
+        }
+        if (cleared.held() > 0) {
+            transactions.executeWithoutResult(tx -> {
+                raiseVersion(run, link, 0, 0);
+                runs.count(run.id(), link.id(), Outcome.HELD, cleared.held());
+            });
+        }
         return new LinkDelivery(run, cleared, messageIds, new SupersededDoubt(store.unanswered(link.id())));
     }
 
-    private void forget(Run run, Link link, Iterator<PlannedChange> unwanted) {
-        while (unwanted.hasNext()) {
+    /** Ends what was set aside for members about whom nothing is left to do. */
+    private void setNothingAside(
+            Run run, Link link, Iterator<PlannedChange> changes, BiConsumer<Long, List<Member>> record) {
+        while (changes.hasNext()) {
             List<PlannedChange> some = new ArrayList<>();
-            while (unwanted.hasNext() && some.size() < FORGET_AT_ONCE) {
-                some.add(unwanted.next());
+            while (changes.hasNext() && some.size() < FORGET_AT_ONCE) {
+                some.add(changes.next());
             }
             transactions.executeWithoutResult(tx -> {
                 raiseVersion(run, link, 0, 0);
-                Map<Boolean, List<Member>> rows = some.stream()
-                        .map(c -> row(c, c.stored(), run, 0, Optional.empty()))
-                        .collect(Collectors.partitioningBy(m -> m.standing() == Standing.ACKNOWLEDGED));
-                members.delete(link.id(), rows.get(false));
-                members.update(link.id(), rows.get(true), clock.instant());
+                record.accept(
+                        link.id(),
+                        some.stream()
+                                .map(c -> row(c, c.stored(), run, 0, Optional.empty()))
+                                .toList());
                 deadLetters.settle(link.id(), some);
             });
         }
@@ -125,8 +138,7 @@ public class Deliveries {
                 .filter(c -> c.stored() == Standing.ACKNOWLEDGED)
                 .count();
         long after = taken.stream().filter(PlannedChange::enter).count();
-        List<Long> settled = delivery.doubt().settledBy(batch.planned());
-        transactions.executeWithoutResult(tx -> {
+        settle(batch, settled -> {
             raiseVersion(delivery.run(), link, after - before, 0);
             record(delivery.run(), link, taken, missed);
             close(batch, "accepted", settled);
@@ -149,21 +161,29 @@ public class Deliveries {
                 : unmatched.stream().map(String::valueOf).collect(Collectors.toSet());
     }
 
+    /** Records an answer, and which earlier doubt it ends. */
+    private void settle(Batch batch, Consumer<List<Long>> record) {
+        SupersededDoubt doubt = batch.delivery().doubt();
+        List<Long> settled = doubt.settledBy(batch.planned());
+        try {
+            transactions.executeWithoutResult(tx -> record.accept(settled));
+        } catch (RuntimeException notRecorded) {
+            doubt.putBack(batch.planned());
+            throw notRecorded;
+        }
+    }
+
     private void record(Run run, Link link, List<PlannedChange> taken, List<PlannedChange> missed) {
         Instant now = clock.instant();
         List<Member> inserts = new ArrayList<>();
         List<Member> updates = new ArrayList<>();
         List<Member> deletes = new ArrayList<>();
-        List<PlannedChange> settled = new ArrayList<>();
         for (PlannedChange change : taken) {
             if (change.enter()) {
                 List<Member> into = change.stored() == Standing.NONE ? inserts : updates;
                 into.add(row(change, Standing.ACKNOWLEDGED, run, 0, Optional.empty()));
             } else if (change.stored() != Standing.NONE) {
                 deletes.add(row(change, change.stored(), run, 0, Optional.empty()));
-            }
-            if (change.stored() != Standing.NONE) {
-                settled.add(change);
             }
         }
         Map<String, Integer> tries = tries(link, missed);
@@ -183,7 +203,12 @@ public class Deliveries {
         members.delete(link.id(), deletes);
         members.update(link.id(), updates, now);
         members.insert(link.id(), inserts, now);
-        deadLetters.settle(link.id(), settled);
+        // Whatever the answer was, it is no refusal.
+        deadLetters.settle(
+                link.id(),
+                Stream.concat(taken.stream(), missed.stream())
+                        .filter(change -> change.stored() != Standing.NONE)
+                        .toList());
     }
 
     private Map<String, Integer> tries(Link link, List<PlannedChange> changes) {
@@ -212,17 +237,16 @@ public class Deliveries {
     }
 
     /**
-     * The target refuses this one change: it becomes a dead letter. A refused exit leaves the member where it is. A refused
-     * enter of a member that was in doubt says nothing of what was sent before: that doubt lives on in this delivery alone.
+     * The target refuses this one change: it becomes a dead letter. A refused exit leaves the member there. A refusal says
+     * nothing about what was sent earlier: who was in doubt stays so.
      */
     public void deadLetter(Batch batch) {
         LinkDelivery delivery = batch.delivery();
         Link link = delivery.link();
         PlannedChange change = batch.planned().get(0);
-        boolean maybeThere = batch.maybeApplied() || delivery.doubt().about(change.key());
-        List<Long> settled = delivery.doubt().settledBy(batch.planned());
+        boolean inDoubt = batch.maybeApplied() || delivery.doubt().holdsAnyOf(batch.planned());
         Standing standing = change.enter() ? Standing.REJECTED : Standing.ACKNOWLEDGED;
-        transactions.executeWithoutResult(tx -> {
+        settle(batch, settled -> {
             Instant now = clock.instant();
             raiseVersion(delivery.run(), link, acknowledged(standing) - acknowledged(change.stored()), 0);
             int attempts = deadLetters.add(link.id(), change, batch.lastFailure(), now);
@@ -233,11 +257,12 @@ public class Deliveries {
             } else {
                 members.update(link.id(), List.of(refused), now);
             }
-            settled.forEach(earlier -> store.close(earlier, "superseded", now));
-            if (change.enter() && maybeThere) {
+            if (inDoubt) {
+                // From now on the doubt hangs on this delivery alone.
                 store.stillInDoubt(batch.id(), "rejected");
+                settled.forEach(earlier -> store.close(earlier, "superseded", now));
             } else {
-                store.close(batch.id(), "rejected", now);
+                close(batch, "rejected", settled);
             }
             runs.count(delivery.run().id(), link.id(), Outcome.REJECTED, 1);
         });
@@ -309,16 +334,14 @@ public class Deliveries {
                 ? why.getMessage()
                 : "the state database failed (" + why.getClass().getSimpleName() + ")";
         LOG.debug("{}: cannot record", delivery.link().name(), why);
-        if (batch.id() == 0) {
-            delivery.stop(words);
-            return;
+        delivery.stop(words);
+        if (batch.id() != 0) {
+            LOG.warn(
+                    "{}: {} changes stay in doubt until the next run: {}",
+                    delivery.link().name(),
+                    batch.size(),
+                    words);
         }
-        delivery.unrecorded(batch.size(), words);
-        LOG.warn(
-                "{}: {} changes stay in doubt until the next run: {}",
-                delivery.link().name(),
-                batch.size(),
-                words);
     }
 
     /** Ends one link's part of a run: what has no outcome yet gets one, so that the counts add up. */
@@ -328,7 +351,7 @@ public class Deliveries {
         transactions.executeWithoutResult(tx -> {
             raiseVersion(run, link, 0, 0);
             Counts counts = runs.counts(run.id()).get(link.id());
-            long unknown = Math.min(counts.undecided(), delivery.unrecorded());
+            long unknown = Math.min(counts.undecided(), runs.openMembers(run.id(), link.id()));
             runs.count(run.id(), link.id(), Outcome.UNKNOWN, unknown);
             runs.count(
                     run.id(),

@@ -60,18 +60,19 @@ public class DeliveryStore {
                 .list();
     }
 
+    private static Doubt later(Doubt one, Doubt other) {
+        return new Doubt(one.key(), Math.max(one.lastEnter(), other.lastEnter()), Math.max(one.last(), other.last()));
+    }
+
     /** The members of a link that are in doubt. */
     public Collection<Doubt> doubts(long link) {
-        Map<String, Long> lastEnter = new HashMap<>();
-        Map<String, Long> lastExit = new HashMap<>();
+        Map<String, Doubt> doubts = new HashMap<>();
         for (SupersededDoubt.Open delivery : unanswered(link)) {
-            delivery.sent()
-                    .forEach(
-                            sent -> (sent.enter() ? lastEnter : lastExit).merge(sent.key(), delivery.run(), Math::max));
+            for (CompressedKeys.Sent sent : delivery.sent()) {
+                Doubt doubt = new Doubt(sent.key(), sent.enter() ? delivery.run() : 0, delivery.run());
+                doubts.merge(sent.key(), doubt, DeliveryStore::later);
+            }
         }
-        lastExit.forEach(lastEnter::putIfAbsent);
-        return lastEnter.entrySet().stream()
-                .map(entry -> new Doubt(entry.getKey(), entry.getValue()))
-                .toList();
+        return doubts.values();
     }
 }

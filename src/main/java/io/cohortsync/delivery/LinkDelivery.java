@@ -38,7 +38,6 @@ public final class LinkDelivery {
     private Optional<String> stopped = Optional.empty();
     private boolean gaveUp;
     private int exhaustedInARow;
-    private long unrecorded;
     private long rejected;
     private long answered;
 
@@ -88,10 +87,12 @@ public final class LinkDelivery {
             private Optional<Batch> next = Optional.empty();
             private boolean ended;
 
-            /** Once false it stays so: the splitter asks again after the end, and would drop what it then got. */
             @Override
             public boolean hasNext() {
                 if (next.isEmpty() && !ended) {
+                    // Camel asks once more when its split is done, and would drop what another lane gave back
+                    // meanwhile.
+                    ended = true;
                     next = poll();
                     ended = next.isEmpty();
                 }
@@ -147,16 +148,6 @@ public final class LinkDelivery {
         if (stopped.isEmpty()) {
             stopped = Optional.of(why);
         }
-    }
-
-    /** A batch that was sent while its answer could not be written down. */
-    synchronized void unrecorded(int changes, String why) {
-        unrecorded += changes;
-        stop(why);
-    }
-
-    synchronized long unrecorded() {
-        return unrecorded;
     }
 
     /** Why it sends nothing more, if it does not. */

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares one snapshot with one link. Most members are known by their fingerprint alone; those in doubt, and those
- * whose fingerprint several keys share, are compared key by key.
+ * Compares one snapshot with one link. Most members are known by their fingerprint alone; those in doubt, those whose
+ * removal was refused, and those whose fingerprint several keys share, are compared key by key.
  */
 final class LinkComparison {
 
@@ -68,15 +68,23 @@ final class LinkComparison {
             return stored.flatMap(Member::nextTry).map(at -> !at.isAfter(now)).orElse(true);
         }
 
-        private boolean exitRefused() {
-            return standing() == Standing.ACKNOWLEDGED
+        private boolean isWantedAgain() {
+            return seen
+                    && doubt.isEmpty()
+                    && standing() == Standing.ACKNOWLEDGED
                     && stored.flatMap(Member::nextTry).isPresent();
         }
 
         private PlannedChange exit(String key) {
-            long acknowledged = stored.map(Member::run).orElse(0L);
-            long inDoubt = doubt.map(Doubt::lastEnter).orElse(0L);
-            return new PlannedChange(key, fingerprint, false, standing(), exitBase(Math.max(acknowledged, inDoubt)));
+            return new PlannedChange(key, fingerprint, false, standing(), exitBase(lastEnter()));
+        }
+
+        /** The run of the last enter that may have taken effect; where none is known, the last run that sent anything. */
+        private long lastEnter() {
+            long acknowledged =
+                    standing() == Standing.ACKNOWLEDGED ? stored.orElseThrow().run() : 0;
+            long entered = Math.max(acknowledged, doubt.map(Doubt::lastEnter).orElse(0L));
+            return entered > 0 ? entered : doubt.map(Doubt::last).orElse(0L);
         }
     }
 
@@ -90,18 +98,21 @@ final class LinkComparison {
 
     private void load(Collection<Doubt> doubts) {
         doubts.forEach(doubt -> exactFingerprints.add(fingerprint.of(doubt.key())));
-        exactFingerprints.addAll(store.refusedExits(link.id()));
-        store.scan(link.id(), now, (print, standing, due) -> {
+        store.scan(link.id(), now, (print, standing, due, tried) -> {
             if (exactFingerprints.contains(print)) {
                 return;
             }
             int last = index.size() - 1;
-            if (last >= 0 && index.fingerprint(last) == print) {
+            boolean shared = last >= 0 && index.fingerprint(last) == print;
+            if (shared) {
                 index.removeLast();
-                exactFingerprints.add(print);
-                return;
             }
-            index.append(print, standing, due);
+            boolean removalRefused = tried && standing == Standing.ACKNOWLEDGED;
+            if (shared || removalRefused) {
+                exactFingerprints.add(print);
+            } else {
+                index.append(print, standing, due);
+            }
         });
         Map<String, Member> stored = new HashMap<>();
         store.find(link.id(), exactFingerprints).forEach(member -> stored.put(member.key(), member));
@@ -183,17 +194,19 @@ final class LinkComparison {
 
     LinkPlan complete() {
         dropRepeatedEnters();
+        lookAgainAtThoseTurnedDown();
         List<PlannedChange> exactExits = new ArrayList<>();
         List<PlannedChange> exactUnwanted = new ArrayList<>();
+        List<PlannedChange> wantedAgain = new ArrayList<>();
         exact.forEach((key, member) -> {
-            if (member.seen) {
-                if (member.exitRefused()) {
-                    exactUnwanted.add(enter(key, member.fingerprint, Standing.ACKNOWLEDGED));
-                }
-            } else {
-                if (member.doubt.isPresent() || member.standing() == Standing.ACKNOWLEDGED && member.due(now)) {
+            if (member.isWantedAgain()) {
+                wantedAgain.add(enter(key, member.fingerprint, Standing.ACKNOWLEDGED));
+            } else if (!member.seen) {
+                boolean maybeThere = member.doubt.isPresent() || member.standing() == Standing.ACKNOWLEDGED;
+                boolean removalRefusedNotLongAgo = member.standing() == Standing.ACKNOWLEDGED && !member.due(now);
+                if (maybeThere && !removalRefusedNotLongAgo) {
                     exactExits.add(member.exit(key));
-                } else if (member.standing() != Standing.ACKNOWLEDGED) {
+                } else if (!maybeThere) {
                     exactUnwanted.add(member.exit(key));
                 }
             }
@@ -206,7 +219,27 @@ final class LinkComparison {
         }
         ReadCounts counts = new ReadCounts(read, same, settled, enters.size(), invalid, anonymous, duplicate, exits);
         return new Plan(
-                counts, enters.iterator(), new Unseen(exactExits, isExit), new Unseen(exactUnwanted, isUnwanted));
+                counts,
+                enters.iterator(),
+                new Unseen(exactExits, isExit),
+                new Unseen(exactUnwanted, isUnwanted),
+                wantedAgain.iterator());
+    }
+
+    /** A new key whose fingerprint is that of a member turned down before is another person, without a row. */
+    private void lookAgainAtThoseTurnedDown() {
+        List<Long> prints = enters.stream()
+                .filter(change -> change.stored() != Standing.NONE)
+                .map(PlannedChange::fingerprint)
+                .toList();
+        if (prints.isEmpty()) {
+            return;
+        }
+        Set<String> stored = new HashSet<>();
+        store.find(link.id(), prints).forEach(member -> stored.add(member.key()));
+        enters.replaceAll(change -> change.stored() == Standing.NONE || stored.contains(change.key())
+                ? change
+                : enter(change.key(), change.fingerprint(), Standing.NONE));
     }
 
     /** New keys were not looked up among each other while they came in; side by side, the repeated ones show. */
@@ -272,16 +305,19 @@ final class LinkComparison {
         private final Iterator<PlannedChange> enters;
         private final Iterator<PlannedChange> exits;
         private final Iterator<PlannedChange> unwanted;
+        private final Iterator<PlannedChange> wantedAgain;
 
         private Plan(
                 ReadCounts counts,
                 Iterator<PlannedChange> enters,
                 Iterator<PlannedChange> exits,
-                Iterator<PlannedChange> unwanted) {
+                Iterator<PlannedChange> unwanted,
+                Iterator<PlannedChange> wantedAgain) {
             this.counts = counts;
             this.enters = enters;
             this.exits = exits;
             this.unwanted = unwanted;
+            this.wantedAgain = wantedAgain;
         }
 
         @Override
@@ -307,6 +343,11 @@ final class LinkComparison {
         @Override
         public Iterator<PlannedChange> noLongerWanted() {
             return unwanted;
+        }
+
+        @Override
+        public Iterator<PlannedChange> wantedAgain() {
+            return wantedAgain;
         }
     }
 }

@@ -30,9 +30,14 @@ public class Links {
                 .toList();
     }
 
-    /** From now on only this run's token may write to the links of its sync; an older one's transactions roll back. */
+    /**
+     * From now on only this run's token may write to the links of its sync; an older one's transactions roll back. A node
+     * that stood still since it took its lease does not take the links back from whoever took the next.
+     */
     public void claim(String sync, long token) {
-        jdbc.sql("update link set token = ? where sync = ?").params(token, sync).update();
+        jdbc.sql("update link set token = ? where sync = ? and token < ?")
+                .params(token, sync, token)
+                .update();
     }
 
     /** One link as it is stored now; a link that is new gets its row. */

@@ -32,10 +32,13 @@ public class MembershipStore {
     public record Member(
             long fingerprint, String key, Standing standing, long run, int tries, Optional<Instant> nextTry) {}
 
-    /** Takes one stored member without its key, in the order of the fingerprints. */
+    /**
+     * Takes one stored member without its key, in the order of the fingerprints; {@code tried} says that a change of it was
+     * turned down and is tried again when it is {@code due}.
+     */
     @FunctionalInterface
     public interface Visitor {
-        void visit(long fingerprint, Standing standing, boolean due);
+        void visit(long fingerprint, Standing standing, boolean due, boolean tried);
     }
 
     /**
@@ -47,18 +50,13 @@ public class MembershipStore {
         long nowMillis = now.toEpochMilli();
         RowCallbackHandler row = rs -> {
             Timestamp nextTry = rs.getTimestamp(3);
-            visitor.visit(rs.getLong(1), Standing.of(rs.getInt(2)), nextTry == null || nextTry.getTime() <= nowMillis);
+            boolean due = nextTry == null || nextTry.getTime() <= nowMillis;
+            visitor.visit(rs.getLong(1), Standing.of(rs.getInt(2)), due, nextTry != null);
         };
         jdbc.query(
                 "select fingerprint, state, next_try from membership where link_id = ? order by fingerprint",
                 row,
                 link);
-    }
-
-    /** The fingerprints of the members that a target holds and would not let go: each has a dead letter. */
-    public List<Long> refusedExits(long link) {
-        return jdbc.queryForList(
-                "select fingerprint from dead_letter where link_id = ? and direction < 0", Long.class, link);
     }
 
     /** How many members are stored for a link, whatever their standing. */
@@ -139,6 +137,20 @@ public class MembershipStore {
                     ps.setLong(6, link);
                     ps.setLong(7, m.fingerprint());
                     ps.setString(8, m.key());
+                });
+    }
+
+    /** Forgets that the removal of these members was refused. */
+    public void keep(long link, List<Member> members) {
+        jdbc.batchUpdate(
+                "update membership set tries = 0, next_try = null"
+                        + " where link_id = ? and fingerprint = ? and member_key = ?",
+                members,
+                members.size() + 1,
+                (ps, m) -> {
+                    ps.setLong(1, link);
+                    ps.setLong(2, m.fingerprint());
+                    ps.setString(3, m.key());
                 });
     }
 

@@ -33,14 +33,29 @@ class Leases {
     }
 
     /** Takes the lease for a firing, unless it is held, the firing was taken before, or the sync is paused. */
-    Optional<Lease> takeForFiring(String sync, Instant fire, boolean evenIfFiredWhileNeverSucceeded) {
+    Optional<Lease> takeForFiring(String sync, Instant fire) {
         Timestamp at = Timestamp.from(fire);
+        return take(sync, ", last_fire = ?", " and last_fire < ?", List.of(at), List.of(at));
+    }
+
+    /**
+     * Takes the lease after a start, if the last due time was missed, the last run was cut off or, where that counts, none
+     * ever succeeded.
+     */
+    Optional<Lease> takeIfOverdue(String sync, Instant due, boolean neverSucceededCounts) {
+        Timestamp at = Timestamp.from(due);
         return take(
                 sync,
                 ", last_fire = ?",
-                " and (last_fire < ? or (? and last_success is null))",
+                " and (last_fire < ? or (? and last_success is null)"
+                        + " or exists (select 1 from run where run.sync = sync.name and run.state = 'running'))",
                 List.of(at),
-                List.of(at, evenIfFiredWhileNeverSucceeded));
+                List.of(at, neverSucceededCounts));
+    }
+
+    /** Takes the lease for the follow-up that was asked for, unless another run began since and so is it. */
+    Optional<Lease> takeForFollowUp(String sync) {
+        return take(sync, "", " and follow_up", List.of(), List.of());
     }
 
     /** Takes the lease outside the schedule, unless it is held or the sync is paused. */
@@ -78,12 +93,35 @@ class Leases {
                 .single();
     }
 
-    /** Asks that one more run follows the one under way; false: none is under way. */
-    boolean askForFollowUp(String sync) {
-        return jdbc.sql("update sync set follow_up = true where name = ? and lease_until >= current_timestamp")
+    /** Whether some node holds the lease; it may have died. */
+    boolean isHeld(String sync) {
+        return jdbc.sql("select lease_until >= current_timestamp from sync where name = ?")
+                .param(sync)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /**
+     * Asks that one more run follows the one under way; false: none is under way.
+     *
+     * @param firing the firing that asks, which several nodes name and one run is for; empty: a person asks
+     */
+    boolean askForFollowUp(String sync, Optional<Instant> firing) {
+        List<Timestamp> at = firing.map(Timestamp::from).stream().toList();
+        String take = at.isEmpty() ? "" : ", last_fire = ?";
+        String unlessTaken = at.isEmpty() ? "" : " and last_fire < ?";
+        return jdbc.sql("update sync set follow_up = true" + take
+                                + " where name = ? and lease_until >= current_timestamp" + unlessTaken)
+                        .params(at)
                         .param(sync)
+                        .params(at)
                         .update()
                 > 0;
+    }
+
+    /** Lets a lease run out that cannot be given back. */
+    void forget(Lease lease) {
+        held.remove(lease);
     }
 
     /** Gives the lease back; true: a follow-up was asked for meanwhile. */

@@ -51,10 +51,28 @@ public class RunStore {
                 .update();
     }
 
-    void read(long run, long records) {
-        jdbc.sql("update run set records_read = ? where id = ?")
-                .params(records, run)
-                .update();
+    /** Notes what was read; false: another node has ended this run's books. */
+    boolean read(long run, long records) {
+        return jdbc.sql("update run set records_read = ? where id = ? and state = 'running'")
+                        .params(records, run)
+                        .update()
+                > 0;
+    }
+
+    /** Locks a run's books until the transaction ends; false: they are closed already. */
+    boolean lock(long run) {
+        return jdbc.sql("update run set state = state where id = ? and state = 'running'")
+                        .param(run)
+                        .update()
+                > 0;
+    }
+
+    /** Locks a link's books until the transaction ends; false: they are closed already. */
+    boolean lockLink(long run, long link) {
+        return jdbc.sql("update run_link set state = state where run_id = ? and link_id = ? and state = 'running'")
+                        .params(run, link)
+                        .update()
+                > 0;
     }
 
     /** Adds to one outcome of a link in a run; called in the transaction that records the answer. */
@@ -68,13 +86,13 @@ public class RunStore {
     }
 
     void finishLink(long run, long link, RunState state, Optional<String> error) {
-        jdbc.sql("update run_link set state = ?, error = ? where run_id = ? and link_id = ?")
+        jdbc.sql("update run_link set state = ?, error = ? where run_id = ? and link_id = ? and state = 'running'")
                 .params(state.word(), cut(error), run, link)
                 .update();
     }
 
     void finish(long run, RunState state, Optional<String> error, Instant at) {
-        jdbc.sql("update run set state = ?, error = ?, finished_at = ? where id = ?")
+        jdbc.sql("update run set state = ?, error = ?, finished_at = ? where id = ? and state = 'running'")
                 .params(state.word(), cut(error), Timestamp.from(at), run)
                 .update();
     }
@@ -93,7 +111,7 @@ public class RunStore {
     }
 
     /** How many changes of a link were sent in a run that has written down nothing more about them. */
-    long openMembers(long run, long link) {
+    public long openMembers(long run, long link) {
         return jdbc.sql(
                         "select coalesce(sum(members), 0) from delivery where link_id = ? and run_id = ? and closed_at is null and outcome is null")
                 .params(link, run)

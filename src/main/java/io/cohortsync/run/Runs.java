@@ -15,9 +15,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Begins and ends runs; {@code runs} in the routes. */
 @Component
@@ -30,14 +33,28 @@ public class Runs {
     private final Leases leases;
     private final RunStore store;
     private final Links links;
+    private final TransactionOperations transactions;
     private final Clock clock;
+    private final Set<String> toLookAt = ConcurrentHashMap.newKeySet();
+    private final Set<String> lookedAt = ConcurrentHashMap.newKeySet();
 
-    Runs(Settings settings, Leases leases, RunStore store, Links links, Clock clock) {
+    Runs(
+            Settings settings,
+            Leases leases,
+            RunStore store,
+            Links links,
+            TransactionOperations transactions,
+            Clock clock) {
         this.settings = settings;
         this.leases = leases;
         this.store = store;
         this.links = links;
+        this.transactions = transactions;
         this.clock = clock;
+        settings.syncs().values().stream()
+                .filter(sync ->
+                        sync.enabled() && sync.source().enabled() && !(sync.schedule() instanceof Schedule.Manual))
+                .forEach(sync -> toLookAt.add(sync.name()));
     }
 
     /**
@@ -62,40 +79,67 @@ public class Runs {
     public Beginning begin(String sync, String trigger, Date fire) {
         SyncSettings wanted = settings.syncs().get(sync);
         Trigger why = Trigger.of(trigger);
+        Optional<Instant> firing =
+                Optional.ofNullable(fire).map(at -> firings(wanted).named(at.toInstant()));
+        // Between the two questions the run under way may end; then the lease is to be had.
         for (int i = 0; i < TRIES_TO_BEGIN; i++) {
-            Optional<Lease> lease = take(wanted, why, Optional.ofNullable(fire).map(Date::toInstant));
+            Optional<Lease> lease = take(wanted, why, firing);
             if (lease.isPresent()) {
                 return new Beginning(Optional.of(begin(wanted, why, lease.get())), Optional.empty(), "");
             }
             Optional<Long> running = store.running(sync);
-            if (why == Trigger.START || wanted.schedule() instanceof Schedule.Once && why == Trigger.SCHEDULE) {
+            if (why == Trigger.START
+                    || why == Trigger.FOLLOW_UP
+                    || why == Trigger.SCHEDULE && wanted.schedule() instanceof Schedule.Once) {
                 return new Beginning(Optional.empty(), running, "it is not due");
             }
-            if (leases.askForFollowUp(sync)) {
+            if (leases.askForFollowUp(sync, firing)) {
                 return new Beginning(Optional.empty(), running, "a run is under way; one more follows it");
-            }
-            if (why == Trigger.SCHEDULE) {
-                break;
             }
         }
         return new Beginning(
                 Optional.empty(), Optional.empty(), "the sync is paused, or another node took this firing");
     }
 
-    private Optional<Lease> take(SyncSettings sync, Trigger why, Optional<Instant> fire) {
-        if (why == Trigger.MANUAL || why == Trigger.FOLLOW_UP) {
+    private static Firings firings(SyncSettings sync) {
+        return Firings.of(sync.schedule(), sync.name());
+    }
+
+    private Optional<Lease> take(SyncSettings sync, Trigger why, Optional<Instant> firing) {
+        if (why == Trigger.MANUAL) {
             return leases.take(sync.name());
         }
+        if (why == Trigger.FOLLOW_UP) {
+            return leases.takeForFollowUp(sync.name());
+        }
         if (sync.schedule() instanceof Schedule.Once && leases.everSucceeded(sync.name())) {
+            toLookAt.remove(sync.name());
             return Optional.empty();
         }
-        Firings firings = Firings.of(sync.schedule(), sync.name());
-        return why == Trigger.SCHEDULE
-                ? leases.takeForFiring(sync.name(), firings.named(fire.orElseThrow()), false)
-                : firings.lastDue(clock.instant()).flatMap(due -> leases.takeForFiring(sync.name(), due, true));
+        return why == Trigger.SCHEDULE ? leases.takeForFiring(sync.name(), firing.orElseThrow()) : takeAtStart(sync);
+    }
+
+    private Optional<Lease> takeAtStart(SyncSettings sync) {
+        boolean first = lookedAt.add(sync.name());
+        Optional<Lease> lease =
+                firings(sync).lastDue(clock.instant()).flatMap(due -> leases.takeIfOverdue(sync.name(), due, first));
+        // It may be a dead node's, and then it ends soon.
+        if (lease.isPresent() || !leases.isHeld(sync.name())) {
+            toLookAt.remove(sync.name());
+        }
+        return lease;
     }
 
     private Run begin(SyncSettings sync, Trigger why, Lease lease) {
+        try {
+            return start(sync, why, lease);
+        } catch (RuntimeException e) {
+            leases.forget(lease);
+            throw e;
+        }
+    }
+
+    private Run start(SyncSettings sync, Trigger why, Lease lease) {
         Instant now = clock.instant();
         links.claim(sync.name(), lease.token());
         store.abandoned(sync.name(), lease.token()).forEach(run -> abandon(sync, run));
@@ -108,33 +152,52 @@ public class Runs {
 
     /** Ends the books of a run whose node died: what was sent without an answer is unknown, the rest was not tried. */
     private void abandon(SyncSettings sync, long run) {
-        Map<Long, Counts> counts = store.counts(run);
-        counts.forEach((link, count) -> {
-            decideTheRest(run, link, count);
-            store.finishLink(run, link, RunState.INCOMPLETE, Optional.of("the node that ran it stopped"));
-        });
-        RunState state = counts.isEmpty() ? RunState.FAILED : RunState.INCOMPLETE;
-        store.finish(run, state, Optional.of("the node that ran it stopped"), clock.instant());
+        cutShort(run, "the node that ran it stopped");
         LOG.warn(
                 "{}: run {} was cut off when its node stopped; this run settles what it left in doubt",
                 sync.name(),
                 run);
     }
 
-    private void decideTheRest(long run, long link, Counts counts) {
-        long unanswered = Math.min(counts.undecided(), store.openMembers(run, link));
-        store.count(run, link, Outcome.UNKNOWN, unanswered);
-        store.count(run, link, Outcome.WAITING, counts.undecided() - unanswered);
+    private void cutShort(long run, String why) {
+        transactions.executeWithoutResult(tx -> {
+            if (!store.lock(run)) {
+                return;
+            }
+            Map<Long, Counts> counts = store.counts(run);
+            counts.keySet().forEach(link -> {
+                decideTheRest(run, link);
+                store.finishLink(run, link, RunState.INCOMPLETE, Optional.of(why));
+            });
+            store.finish(
+                    run, counts.isEmpty() ? RunState.FAILED : RunState.INCOMPLETE, Optional.of(why), clock.instant());
+        });
+    }
+
+    /** Two nodes may do this to one run, when one took it over from the other: only the first finds something to decide. */
+    private void decideTheRest(long run, long link) {
+        transactions.executeWithoutResult(tx -> {
+            if (store.lockLink(run, link)) {
+                Counts counts = store.counts(run).get(link);
+                long unanswered = Math.min(counts.undecided(), store.openMembers(run, link));
+                store.count(run, link, Outcome.UNKNOWN, unanswered);
+                store.count(run, link, Outcome.WAITING, counts.undecided() - unanswered);
+            }
+        });
     }
 
     /** Writes down what the complete snapshot asks for: from here on changes may be sent. */
     public void passWall(Run run, List<LinkPlan> plans) {
-        store.read(
-                run.id(), plans.stream().mapToLong(p -> p.counts().read()).max().orElse(0));
-        for (LinkPlan plan : plans) {
-            store.insertLink(run.id(), plan.link().id(), plan.counts());
-            links.remember(run.sync(), plan.link());
-        }
+        long read = plans.stream().mapToLong(p -> p.counts().read()).max().orElse(0);
+        transactions.executeWithoutResult(tx -> {
+            if (!store.read(run.id(), read)) {
+                throw new IllegalStateException("another node runs this sync now");
+            }
+            for (LinkPlan plan : plans) {
+                store.insertLink(run.id(), plan.link().id(), plan.counts());
+                links.remember(run.sync(), plan.link());
+            }
+        });
     }
 
     /**
@@ -152,11 +215,10 @@ public class Runs {
     }
 
     /** Something broke one link's part of a run; the other links go on. */
-    public void breakOff(Run run, Link link, Exception cause) {
+    public void breakOff(Run run, Link link, Throwable cause) {
         LOG.error("{}: run {} was broken off: {}", link.name(), run.id(), Words.of(cause));
         LOG.debug("{}: run {}", link.name(), run.id(), cause);
-        Counts counts = store.counts(run.id()).get(link.id());
-        decideTheRest(run.id(), link.id(), counts);
+        decideTheRest(run.id(), link.id());
         finishLink(run, link, Optional.of("broken off: " + Words.of(cause)));
     }
 
@@ -201,20 +263,37 @@ public class Runs {
         }
     }
 
-    /** The snapshot was not complete, or something broke before anything was sent. */
+    /** The snapshot was not complete, or something broke; before the wall, nothing was sent. */
     public void fail(Run run, Throwable cause) {
         String words = Words.of(cause);
+        LOG.debug("{}: run {}", run.sync().name(), run.id(), cause);
+        if (!store.counts(run.id()).isEmpty()) {
+            LOG.error("{}: run {} was broken off: {}", run.sync().name(), run.id(), words);
+            cutShort(run.id(), "broken off: " + words);
+            return;
+        }
         LOG.error(
                 "{}: run {} failed, nothing was sent and nobody was removed: {}",
                 run.sync().name(),
                 run.id(),
                 words);
-        LOG.debug("{}: run {}", run.sync().name(), run.id(), cause);
         store.finish(run.id(), RunState.FAILED, Optional.of(words), clock.instant());
     }
 
     /** Ends the run and gives the lease back; true: a firing came meanwhile, so one more run is due. */
     public boolean finish(Run run) {
+        RunState state;
+        try {
+            state = end(run);
+        } catch (RuntimeException e) {
+            leases.forget(run.lease());
+            throw e;
+        }
+        return leases.giveBack(
+                run.lease(), state == RunState.SUCCEEDED ? Optional.of(clock.instant()) : Optional.empty());
+    }
+
+    private RunState end(Run run) {
         Optional<RunView> view = store.find(run.id());
         RunState state = view.map(RunView::state).map(RunState::of).orElse(RunState.FAILED);
         if (state == RunState.RUNNING) {
@@ -226,15 +305,14 @@ public class Runs {
                     : ends.contains(RunState.HELD) ? RunState.HELD : RunState.SUCCEEDED;
             store.finish(run.id(), state, Optional.empty(), clock.instant());
         }
-        return leases.giveBack(
-                run.lease(), state == RunState.SUCCEEDED ? Optional.of(clock.instant()) : Optional.empty());
+        return state;
     }
 
-    /** The syncs that a start may find overdue; {@link #begin} tells which are. */
-    public List<String> scheduled() {
-        return settings.syncs().values().stream()
-                .filter(sync -> sync.enabled() && !(sync.schedule() instanceof Schedule.Manual))
-                .map(SyncSettings::name)
-                .toList();
+    /**
+     * The syncs that may be overdue since this node started; {@link #begin} tells which are. Asked again and again, because
+     * the lease of a node that died a moment ago still runs.
+     */
+    public List<String> overdue() {
+        return List.copyOf(toLookAt);
     }
 }

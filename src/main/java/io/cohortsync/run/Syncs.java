@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -33,10 +34,14 @@ public class Syncs {
     /** Gives every configured sync its row. */
     public void register() {
         for (String name : settings.syncs().keySet()) {
-            jdbc.sql(
-                            "insert into sync (name, lease_until, last_fire) select ?, ?, ? where not exists (select 1 from sync where name = ?)")
-                    .params(name, Timestamp.from(LONG_AGO), Timestamp.from(LONG_AGO), name)
-                    .update();
+            try {
+                jdbc.sql("insert into sync (name, lease_until, last_fire) select ?, ?, ?"
+                                + " where not exists (select 1 from sync where name = ?)")
+                        .params(name, Timestamp.from(LONG_AGO), Timestamp.from(LONG_AGO), name)
+                        .update();
+            } catch (DuplicateKeyException otherNode) {
+                // Another node was first; its row is as good.
+            }
         }
     }
 

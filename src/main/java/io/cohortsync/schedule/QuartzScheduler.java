@@ -1,6 +1,7 @@
 package io.cohortsync.schedule;
 
 import java.util.Properties;
+import java.util.UUID;
 import org.quartz.Scheduler;
 import org.quartz.SchedulerException;
 import org.quartz.impl.StdSchedulerFactory;
@@ -17,7 +18,8 @@ class QuartzScheduler {
     @Bean(destroyMethod = "shutdown")
     Scheduler quartz() throws SchedulerException {
         Properties properties = new Properties();
-        properties.setProperty("org.quartz.scheduler.instanceName", "cohort-sync");
+        // Quartz keeps one scheduler of a name in a process; two nodes in one are two.
+        properties.setProperty("org.quartz.scheduler.instanceName", "cohort-sync-" + UUID.randomUUID());
         properties.setProperty("org.quartz.scheduler.skipUpdateCheck", "true");
         properties.setProperty("org.quartz.threadPool.threadCount", THREADS);
         properties.setProperty("org.quartz.threadPool.class", "org.quartz.simpl.SimpleThreadPool");

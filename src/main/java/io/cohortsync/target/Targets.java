@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -103,9 +104,7 @@ public class Targets {
                     .params(configured(target), target.name())
                     .update();
             if (there == 0) {
-                jdbc.sql("insert into target (name) values (?)")
-                        .param(target.name())
-                        .update();
+                insert(target.name());
             }
             read(target.name())
                     .stopped()
@@ -114,6 +113,14 @@ public class Targets {
                             target.name(),
                             reason,
                             target.name()));
+        }
+    }
+
+    private void insert(String target) {
+        try {
+            jdbc.sql("insert into target (name) values (?)").param(target).update();
+        } catch (DuplicateKeyException otherNode) {
+            // Another node was first; its row is as good.
         }
     }
 

@@ -94,6 +94,11 @@ class ClassificationTest {
         public Iterator<PlannedChange> noLongerWanted() {
             return Collections.emptyIterator();
         }
+
+        @Override
+        public Iterator<PlannedChange> wantedAgain() {
+            return Collections.emptyIterator();
+        }
     }
 
     private static Exception answer(int status, Map<String, String> headers, String body) {

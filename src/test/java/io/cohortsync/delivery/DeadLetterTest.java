@@ -46,6 +46,7 @@ class DeadLetterTest {
                 "exit",
                 "exit-back",
                 "doubt",
+                "exit-doubt",
                 "out")) {
             trial.segment(name, segment.url() + "/" + name).sync(name, "[ " + name + " ]");
         }
@@ -272,6 +273,25 @@ class DeadLetterTest {
         assertThat(segment.members("doubt")).containsExactly("ann");
         assertThat(trial.inDoubt("doubt")).isZero();
         assertThat(trial.deadLetters("doubt")).isEmpty();
+    }
+
+    @Test
+    void whoMayHaveBeenTakenOutBeforeTheRefusalIsPutInAgainWhenReturning() {
+        trial.cohort("exit-doubt", List.of("ann", "bob"));
+        trial.run("exit-doubt");
+        AtomicInteger calls = new AtomicInteger();
+        segment.behave(request -> calls.incrementAndGet() == 1 ? Answer.LOST : Answer.status(400));
+        trial.cohort("exit-doubt", List.of("ann"));
+        assertThat(trial.runLink("exit-doubt").path("rejected").asLong()).isEqualTo(1);
+        assertThat(segment.members("exit-doubt")).containsExactly("ann");
+        assertThat(trial.runLink("exit-doubt").path("exit").asLong()).isZero();
+
+        segment.behaveWell();
+        trial.cohort("exit-doubt", List.of("ann", "bob"));
+        assertThat(trial.runLink("exit-doubt").path("accepted").asLong()).isEqualTo(1);
+        assertThat(segment.members("exit-doubt")).containsExactly("ann", "bob");
+        assertThat(trial.deadLetters("exit-doubt")).isEmpty();
+        assertThat(trial.inDoubt("exit-doubt")).isZero();
     }
 
     @Test

@@ -63,6 +63,11 @@ class LinkDeliveryTest {
             return changes(0, false);
         }
 
+        @Override
+        public Iterator<PlannedChange> wantedAgain() {
+            return changes(0, false);
+        }
+
         private static Iterator<PlannedChange> changes(int number, boolean enter) {
             return IntStream.range(0, number)
                     .mapToObj(i -> new PlannedChange(enter + "-" + i, i, enter, Standing.NONE, "base"))

@@ -35,6 +35,7 @@ public final class RunningApp implements AutoCloseable {
      * start in the same folder remembers.
      *
      * @param yaml may name the folder as {@code $DIR}
+     * @param arguments command line arguments; they win over those given anyway
      */
     public static RunningApp start(Path folder, String yaml, String... arguments) {
         try {
@@ -49,8 +50,16 @@ public final class RunningApp implements AutoCloseable {
             "--server.port=0",
             "--cohort-sync.security.open=true"
         };
-        String[] all = Stream.of(ours, arguments).flatMap(Arrays::stream).toArray(String[]::new);
+        List<String> given = Arrays.stream(arguments).map(RunningApp::option).toList();
+        String[] all = Stream.concat(
+                        Arrays.stream(ours).filter(argument -> !given.contains(option(argument))),
+                        Arrays.stream(arguments))
+                .toArray(String[]::new);
         return new RunningApp(new SpringApplication(CohortSync.class).run(all));
+    }
+
+    private static String option(String argument) {
+        return argument.replaceFirst("=.*", "");
     }
 
     /** The bean of this type. */

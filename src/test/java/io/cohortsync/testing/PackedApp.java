@@ -1,0 +1,102 @@
+package io.cohortsync.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The packed jar in a process of its own, which can be killed. */
+public final class PackedApp implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Process process;
+    private final int port;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    private PackedApp(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    /** Starts in this folder, whose application.yaml it reads and where it keeps its state. */
+    public static PackedApp start(Path folder) throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-jar",
+                        System.getProperty("packed.jar"),
+                        "--server.port=" + port,
+                        "--cohort-sync.security.open=true")
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
+                .start();
+        return new PackedApp(process, port);
+    }
+
+    /** Waits until it answers HTTP. */
+    public PackedApp awaitUp(Path folder) {
+        await().atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> {
+                    if (!process.isAlive()) {
+                        throw new IllegalStateException("it ended: " + Files.readString(folder.resolve("log")));
+                    }
+                    return answers();
+                });
+        return this;
+    }
+
+    private boolean answers() throws InterruptedException {
+        try {
+            return call("GET", "/api/syncs").statusCode() == 200;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    public HttpResponse<String> call(String method, String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build();
+        return http.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    public JsonNode json(String method, String path) {
+        try {
+            return JSON.readTree(call(method, path).body());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** kill -9. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+    }
+}

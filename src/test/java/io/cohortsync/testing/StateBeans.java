@@ -1,0 +1,140 @@
+package io.cohortsync.testing;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.cohortsync.config.GuardSettings;
+import io.cohortsync.config.LinkSettings;
+import io.cohortsync.config.MemberKeyField;
+import io.cohortsync.config.Normalize;
+import io.cohortsync.config.SecuritySettings;
+import io.cohortsync.config.Settings;
+import io.cohortsync.config.SourceSettings;
+import io.cohortsync.config.SyncSettings;
+import io.cohortsync.config.TargetSettings;
+import io.cohortsync.member.Fingerprint;
+import io.cohortsync.run.Syncs;
+import io.cohortsync.schedule.Schedule;
+import io.cohortsync.state.Installation;
+import io.cohortsync.target.Targets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.flywaydb.core.Flyway;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The real store, diff and delivery on a real database in memory, without routes: a test decides every step itself. */
+public final class StateBeans implements AutoCloseable {
+
+    public static final String SYNC = "vip";
+
+    private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+
+    static {
+        // Thousands of runs, each of which would say what became of it.
+        LoggingSystem.get(StateBeans.class.getClassLoader()).setLogLevel("io.cohortsync", LogLevel.OFF);
+        LoggingSystem.get(StateBeans.class.getClassLoader()).setLogLevel("com.zaxxer", LogLevel.WARN);
+        LoggingSystem.get(StateBeans.class.getClassLoader()).setLogLevel("org.flywaydb", LogLevel.WARN);
+    }
+
+    public StateBeans(Fingerprint fingerprint, Clock clock, int batchSize, boolean mixed, int targets) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        config.setMaximumPoolSize(4);
+        HikariDataSource database = new HikariDataSource(config);
+        Flyway.configure()
+                .dataSource(database)
+                .placeholders(Map.of("bytes", "blob"))
+                .load()
+                .migrate();
+        context.scan(
+                "io.cohortsync.diff",
+                "io.cohortsync.membership",
+                "io.cohortsync.delivery",
+                "io.cohortsync.link",
+                "io.cohortsync.run",
+                "io.cohortsync.guard",
+                "io.cohortsync.snapshot",
+                "io.cohortsync.target");
+        give(DataSource.class, () -> database);
+        give(JdbcTemplate.class, () -> new JdbcTemplate(database));
+        give(JdbcClient.class, () -> JdbcClient.create(database));
+        give(TransactionOperations.class, () -> new TransactionTemplate(new JdbcTransactionManager(database)));
+        give(Fingerprint.class, () -> fingerprint);
+        give(Clock.class, () -> clock);
+        give(ObjectMapper.class, ObjectMapper::new);
+        give(CamelContext.class, DefaultCamelContext::new);
+        give(Installation.class, () -> new Installation(UUID.randomUUID().toString(), 1));
+        give(Settings.class, () -> settings(batchSize, mixed, targets));
+        context.refresh();
+        bean(Syncs.class).register();
+        bean(Targets.class).register();
+    }
+
+    private <T> void give(Class<T> type, Supplier<T> value) {
+        context.registerBean(type, value);
+    }
+
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    public SyncSettings sync() {
+        return bean(Settings.class).syncs().get(SYNC);
+    }
+
+    private static Settings settings(int batchSize, boolean mixed, int targets) {
+        SourceSettings source = new SourceSettings.FileSource("exports", true, Path.of("cohorts"));
+        Map<String, TargetSettings> all = new TreeMap<>();
+        for (int i = 1; i <= targets; i++) {
+            String name = "target-" + i;
+            all.put(name, new TargetSettings(name, "segment", true, new TreeMap<>(), Map.of(), batchSize, 2, mixed));
+        }
+        List<LinkSettings> links = all.values().stream()
+                .map(target -> new LinkSettings(
+                        SYNC,
+                        target,
+                        true,
+                        new MemberKeyField.Named("user_id"),
+                        Normalize.TRIM,
+                        Optional.of("vip"),
+                        Optional.empty(),
+                        Optional.empty()))
+                .toList();
+        GuardSettings guard = new GuardSettings(
+                new GuardSettings.Limit.Off(), 0, Duration.ofHours(24), true, new GuardSettings.Limit.Off(), false);
+        SyncSettings sync =
+                new SyncSettings(SYNC, source, "vip.csv", SYNC, SYNC, new Schedule.Manual(), true, links, guard);
+        return new Settings(
+                ZoneOffset.UTC,
+                Map.of(source.name(), source),
+                all,
+                Map.of(SYNC, sync),
+                false,
+                false,
+                new SecuritySettings(true));
+    }
+
+    @Override
+    public void close() {
+        bean(JdbcTemplate.class).execute("shutdown");
+        context.close();
+    }
+}
