@@ -237,14 +237,14 @@ public class Deliveries {
     }
 
     /**
-     * The target refuses this one change: it becomes a dead letter. A refused exit leaves the member where it is. A refused
-     * enter of a member that was in doubt says nothing of what was sent before: that doubt lives on in this delivery alone.
+     * The target refuses this one change: it becomes a dead letter. A refused exit leaves the member there. A refusal says
+     * nothing about what was sent earlier: who was in doubt stays so.
      */
     public void deadLetter(Batch batch) {
         LinkDelivery delivery = batch.delivery();
         Link link = delivery.link();
         PlannedChange change = batch.planned().get(0);
-        boolean maybeThere = batch.maybeApplied() || delivery.doubt().about(change.key());
+        boolean inDoubt = batch.maybeApplied() || delivery.doubt().holdsAnyOf(batch.planned());
         Standing standing = change.enter() ? Standing.REJECTED : Standing.ACKNOWLEDGED;
         settle(batch, settled -> {
             Instant now = clock.instant();
@@ -257,11 +257,12 @@ public class Deliveries {
             } else {
                 members.update(link.id(), List.of(refused), now);
             }
-            settled.forEach(earlier -> store.close(earlier, "superseded", now));
-            if (change.enter() && maybeThere) {
+            if (inDoubt) {
+                // From now on the doubt hangs on this delivery alone.
                 store.stillInDoubt(batch.id(), "rejected");
+                settled.forEach(earlier -> store.close(earlier, "superseded", now));
             } else {
-                store.close(batch.id(), "rejected", now);
+                close(batch, "rejected", settled);
             }
             runs.count(delivery.run().id(), link.id(), Outcome.REJECTED, 1);
         });
@@ -334,7 +335,7 @@ public class Deliveries {
                 : "the state database failed (" + why.getClass().getSimpleName() + ")";
         LOG.debug("{}: cannot record", delivery.link().name(), why);
         delivery.stop(words);
-        if (batch.id() > 0) {
+        if (batch.id() != 0) {
             LOG.warn(
                     "{}: {} changes stay in doubt until the next run: {}",
                     delivery.link().name(),

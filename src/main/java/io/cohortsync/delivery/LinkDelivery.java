@@ -87,7 +87,6 @@ public final class LinkDelivery {
             private Optional<Batch> next = Optional.empty();
             private boolean ended;
 
-            /** Once false it stays so: the splitter asks again after the end, and would drop what it then got. */
             @Override
             public boolean hasNext() {
                 if (next.isEmpty() && !ended) {

@@ -34,6 +34,11 @@ final class SupersededDoubt {
         }
     }
 
+    /** Whether one of these members was in doubt before. */
+    synchronized boolean holdsAnyOf(List<PlannedChange> changes) {
+        return changes.stream().anyMatch(change -> deliveriesOf.containsKey(change.key()));
+    }
+
     /** The answer that settled these could not be recorded; maybe the next try can. */
     synchronized void putBack(List<PlannedChange> changes) {
         for (PlannedChange change : changes) {
@@ -41,11 +46,6 @@ final class SupersededDoubt {
                 open.get(delivery).add(change.key());
             }
         }
-    }
-
-    /** Whether something sent earlier about this member was never answered. */
-    synchronized boolean about(String key) {
-        return deliveriesOf.containsKey(key);
     }
 
     /**

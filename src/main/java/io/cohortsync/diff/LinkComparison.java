@@ -202,9 +202,11 @@ final class LinkComparison {
             if (member.isWantedAgain()) {
                 wantedAgain.add(enter(key, member.fingerprint, Standing.ACKNOWLEDGED));
             } else if (!member.seen) {
-                if (member.doubt.isPresent() || member.standing() == Standing.ACKNOWLEDGED && member.due(now)) {
+                boolean maybeThere = member.doubt.isPresent() || member.standing() == Standing.ACKNOWLEDGED;
+                boolean removalRefusedNotLongAgo = member.standing() == Standing.ACKNOWLEDGED && !member.due(now);
+                if (maybeThere && !removalRefusedNotLongAgo) {
                     exactExits.add(member.exit(key));
-                } else if (member.standing() != Standing.ACKNOWLEDGED) {
+                } else if (!maybeThere) {
                     exactUnwanted.add(member.exit(key));
                 }
             }

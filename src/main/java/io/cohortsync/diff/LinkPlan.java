@@ -17,10 +17,7 @@ public interface LinkPlan {
 
     Iterator<PlannedChange> exits();
 
-    /**
-     * Changes that the target had turned down and that the snapshot no longer wants; nothing is sent. Members it would not
-     * take and who left are forgotten; of those it would not let go and who returned, that is.
-     */
+    /** Members that the target had turned down and that the snapshot no longer wants: forgotten, nothing is sent. */
     Iterator<PlannedChange> noLongerWanted();
 
     /** Members whose removal the target had refused and whom the snapshot wants again: nothing is sent. */

@@ -59,12 +59,6 @@ public class MembershipStore {
                 link);
     }
 
-    /** The fingerprints of the members that a target holds and would not let go: each has a dead letter. */
-    public List<Long> refusedExits(long link) {
-        return jdbc.queryForList(
-                "select fingerprint from dead_letter where link_id = ? and direction < 0", Long.class, link);
-    }
-
     /** How many members are stored for a link, whatever their standing. */
     public long count(long link) {
         return jdbc.queryForObject("select count(*) from membership where link_id = ?", Long.class, link);

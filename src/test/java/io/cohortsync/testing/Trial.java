@@ -128,6 +128,8 @@ public final class Trial implements AutoCloseable {
 
     @Override
     public void close() {
-        app.close();
+        if (app != null) {
+            app.close();
+        }
     }
 }
