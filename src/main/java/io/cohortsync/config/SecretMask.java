@@ -31,7 +31,7 @@ public final class SecretMask {
 
     private final Pattern secrets;
 
-    private SecretMask(Collection<String> secrets) {
+    public SecretMask(Collection<String> secrets) {
         String any = secrets.stream()
                 .filter(secret -> secret.length() >= SHORTEST)
                 .flatMap(SecretMask::spellings)

@@ -6,6 +6,7 @@ import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.MemberKeyField;
 import io.cohortsync.config.Normalize;
 import io.cohortsync.config.Secret;
+import io.cohortsync.config.SecretMask;
 import io.cohortsync.config.TargetSettings;
 import io.cohortsync.delivery.Failure.Kind;
 import io.cohortsync.diff.LinkPlan;
@@ -43,7 +44,8 @@ class ClassificationTest {
     private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
     private static final String SEGMENT_RETRY_ON = "408,410,429,460,500,502-504,506-510,512-599";
 
-    private final Classification classification = new Classification(Clock.fixed(NOW, ZoneOffset.UTC));
+    private final Classification classification =
+            new Classification(new SecretMask(List.of("wk_secret")), Clock.fixed(NOW, ZoneOffset.UTC));
 
     private static Batch batch(String... keys) {
         TargetSettings target = new TargetSettings(
