@@ -9,13 +9,10 @@ import java.time.Duration;
 public final class Lease {
 
     /** How long it lasts without renewal. */
-    public static final Duration LENGTH = Duration.ofSeconds(20);
+    static final Duration LENGTH = Duration.ofSeconds(20);
 
-    /** How often it is renewed. */
-    public static final Duration RENEWAL = Duration.ofSeconds(5);
-
-    /** The longest that one request may take; a request begins only while the lease outlasts it. */
-    public static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(10);
+    /** The longest that one request may take, to connect and to be answered; none begins that the lease may not outlast. */
+    static final Duration LONGEST_REQUEST = Duration.ofSeconds(13);
 
     private final String sync;
     private final long token;
@@ -46,6 +43,6 @@ public final class Lease {
 
     /** Whether a request that begins now is answered, or has timed out, before the lease can end. */
     public boolean outlastsARequest() {
-        return endsAt - System.nanoTime() > RESPONSE_TIMEOUT.toNanos();
+        return endsAt - System.nanoTime() > LONGEST_REQUEST.toNanos();
     }
 }
