@@ -34,12 +34,12 @@ public final class SecretMask {
     public SecretMask(Collection<String> secrets) {
         String any = secrets.stream()
                 .filter(secret -> secret.length() >= SHORTEST)
-                .flatMap(SecretMask::spellings)
                 .distinct()
                 .sorted(Comparator.comparing(String::length).reversed())
-                .map(Pattern::quote)
+                .flatMap(secret -> Stream.concat(
+                        Stream.of(spelled(secret)), insideBase64(secret).map(Pattern::quote)))
                 .collect(Collectors.joining("|"));
-        this.secrets = Pattern.compile(any.isEmpty() ? "(?!)" : any);
+        this.secrets = Pattern.compile(any.isEmpty() ? "(?!)" : any, Pattern.CASE_INSENSITIVE);
     }
 
     static SecretMask of(Settings settings, Environment environment) {
@@ -73,17 +73,32 @@ public final class SecretMask {
                 .toList();
     }
 
-    private static Stream<String> spellings(String secret) {
-        String json = secret.replace("\\", "\\\\").replace("\"", "\\\"");
-        return Stream.concat(
-                Stream.of(
-                        secret,
-                        json,
-                        HtmlUtils.htmlEscape(secret, "UTF-8"),
-                        secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
-                        URLEncoder.encode(secret, StandardCharsets.UTF_8),
-                        URLEncoder.encode(secret, StandardCharsets.UTF_8).replace("+", "%20")),
-                insideBase64(secret));
+    /** As it is, or with any character written as XML, JSON and URLs write it. */
+    private static String spelled(String secret) {
+        return secret.codePoints().mapToObj(SecretMask::spelled).collect(Collectors.joining());
+    }
+
+    private static String spelled(int letter) {
+        String plain = Character.toString(letter);
+        if (Character.isLetterOrDigit(letter) && letter < 128) {
+            return plain;
+        }
+        String inUrl = URLEncoder.encode(plain, StandardCharsets.UTF_8);
+        return Stream.of(
+                        plain,
+                        "\\" + plain,
+                        String.format("\\u%04x", letter),
+                        inUrl,
+                        String.format("%%%02X", letter),
+                        HtmlUtils.htmlEscape(plain, "UTF-8"),
+                        HtmlUtils.htmlEscapeDecimal(plain),
+                        "&#" + letter + ";",
+                        "&apos;")
+                .filter(spelling -> !spelling.equals("&apos;") || letter == '\'')
+                .distinct()
+                .sorted(Comparator.comparing(String::length).reversed())
+                .map(Pattern::quote)
+                .collect(Collectors.joining("|", "(?:", ")"));
     }
 
     /** What stands in the Base64 of every text that holds the secret, whatever comes before and after it. */

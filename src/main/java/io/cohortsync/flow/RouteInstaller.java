@@ -79,7 +79,7 @@ class RouteInstaller implements CamelContextConfiguration {
         String id = "target-" + target.name();
         TemplatedRouteBuilder route = TemplatedRouteBuilder.builder(camel, "destination-" + target.type())
                 .routeId(id)
-                .prefixId(id)
+                .prefixId(id + "-")
                 .parameter("target", target.name());
         target.options().forEach(route::parameter);
         target.secrets().forEach((name, secret) -> route.parameter(name, secret.value()));
@@ -93,7 +93,7 @@ class RouteInstaller implements CamelContextConfiguration {
                 .ifPresent(at -> camel.getRegistry().bind(firstDue, at));
         TemplatedRouteBuilder.builder(camel, "sync")
                 .routeId(id)
-                .prefixId(id)
+                .prefixId(id + "-")
                 .parameter("sync", sync.name())
                 .parameter("schedule", QuartzOptions.of(sync.schedule(), sync.name(), firstDue))
                 .add();
