@@ -20,7 +20,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionOperations;
 
 /** Begins and ends runs; {@code runs} in the routes. */
@@ -90,6 +92,16 @@ public class Runs {
      * @param fire for {@code schedule}, when it was due to fire; null otherwise
      */
     public Beginning begin(String sync, String trigger, Date fire) {
+        try {
+            return tryToBegin(sync, trigger, fire);
+        } catch (DataAccessException | TransactionException e) {
+            LOG.warn("{}: no run began: the state database does not answer", sync);
+            LOG.debug("{}: no run began", sync, e);
+            return new Beginning(Optional.empty(), Optional.empty(), "the state database does not answer");
+        }
+    }
+
+    private Beginning tryToBegin(String sync, String trigger, Date fire) {
         SyncSettings wanted = settings.syncs().get(sync);
         Trigger why = Trigger.of(trigger);
         Optional<Instant> firing = Optional.ofNullable(fire).map(at -> due(wanted, at.toInstant()));
@@ -335,7 +347,16 @@ public class Runs {
      * The syncs that may be overdue, because this node started or slept, or their pause has ended; {@link #begin} tells
      * which are. Asked again and again, because the lease of a node that died a moment ago still runs.
      */
-    public synchronized List<String> overdue() {
+    public List<String> overdue() {
+        try {
+            return lookForOverdue();
+        } catch (DataAccessException e) {
+            LOG.debug("whether a sync is overdue cannot be told while the state database does not answer", e);
+            return List.of();
+        }
+    }
+
+    private synchronized List<String> lookForOverdue() {
         Instant now = clock.instant();
         if (Duration.between(lastAsked, now).compareTo(A_SLEEP) > 0) {
             toLookAt.addAll(scheduled);

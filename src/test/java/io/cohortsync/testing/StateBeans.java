@@ -61,7 +61,7 @@ public final class StateBeans implements AutoCloseable {
         HikariDataSource database = new HikariDataSource(config);
         Flyway.configure()
                 .dataSource(database)
-                .placeholders(Map.of("bytes", "blob"))
+                .placeholders(Map.of("bytes", "blob", "turned_down", ""))
                 .load()
                 .migrate();
         context.scan(
