@@ -7,6 +7,7 @@ import io.cohortsync.config.GuardSettings;
 import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.MemberKeyField;
 import io.cohortsync.config.Normalize;
+import io.cohortsync.config.SecretMask;
 import io.cohortsync.config.SecuritySettings;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SourceSettings;
@@ -81,6 +82,7 @@ public final class StateBeans implements AutoCloseable {
         give(Clock.class, () -> clock);
         give(ObjectMapper.class, ObjectMapper::new);
         give(CamelContext.class, DefaultCamelContext::new);
+        give(SecretMask.class, () -> new SecretMask(List.of()));
         give(Installation.class, () -> new Installation(UUID.randomUUID().toString(), 1));
         give(Settings.class, () -> settings(batchSize, mixed, targets));
         context.refresh();
