@@ -165,8 +165,7 @@ final class LinkComparison {
             duplicate++;
         } else {
             member.seen = true;
-            boolean refusedNotLongAgo = member.standing() == Standing.REJECTED && !member.due(now);
-            if (member.doubt.isPresent() && !refusedNotLongAgo) {
+            if (member.doubt.isPresent()) {
                 enters.add(enter(key, print, member.standing()));
             } else {
                 meet(key, print, member.standing(), member.due(now));
@@ -202,11 +201,9 @@ final class LinkComparison {
             if (member.isWantedAgain()) {
                 wantedAgain.add(enter(key, member.fingerprint, Standing.ACKNOWLEDGED));
             } else if (!member.seen) {
-                boolean maybeThere = member.doubt.isPresent() || member.standing() == Standing.ACKNOWLEDGED;
-                boolean removalRefusedNotLongAgo = member.standing() == Standing.ACKNOWLEDGED && !member.due(now);
-                if (maybeThere && !removalRefusedNotLongAgo) {
+                if (member.doubt.isPresent() || member.standing() == Standing.ACKNOWLEDGED && member.due(now)) {
                     exactExits.add(member.exit(key));
-                } else if (!maybeThere) {
+                } else if (member.standing() != Standing.ACKNOWLEDGED) {
                     exactUnwanted.add(member.exit(key));
                 }
             }

@@ -263,9 +263,10 @@ class DeadLetterTest {
         assertThat(trial.runLink("doubt").path("rejected").asLong()).isEqualTo(1);
         assertThat(segment.members("doubt")).containsExactly("bob");
 
-        JsonNode settled = trial.runLink("doubt");
-        assertThat(settled.path("settled").asLong()).isEqualTo(1);
-        assertThat(settled.path("drift").asLong()).isZero();
+        // Who is in doubt is not settled.
+        JsonNode again = trial.runLink("doubt");
+        assertThat(again.path("rejected").asLong()).isEqualTo(1);
+        assertThat(again.path("drift").asLong()).isZero();
 
         segment.behaveWell();
         trial.cohort("doubt", List.of("ann"));
@@ -284,7 +285,7 @@ class DeadLetterTest {
         trial.cohort("exit-doubt", List.of("ann"));
         assertThat(trial.runLink("exit-doubt").path("rejected").asLong()).isEqualTo(1);
         assertThat(segment.members("exit-doubt")).containsExactly("ann");
-        assertThat(trial.runLink("exit-doubt").path("exit").asLong()).isZero();
+        assertThat(trial.runLink("exit-doubt").path("rejected").asLong()).isEqualTo(1);
 
         segment.behaveWell();
         trial.cohort("exit-doubt", List.of("ann", "bob"));
@@ -309,8 +310,10 @@ class DeadLetterTest {
         segment.forgetRequests();
         JsonNode next = trial.runLink("out");
         assertThat(next.path("same").asLong()).isEqualTo(20);
-        assertThat(next.path("settled").asLong()).isEqualTo(1);
-        assertThat(segment.requests()).isEmpty();
+        assertThat(next.path("rejected").asLong()).isEqualTo(1);
+        assertThat(segment.requests())
+                .singleElement()
+                .satisfies(request -> assertThat(request.userIds()).containsExactly("bad"));
     }
 
     @Test
