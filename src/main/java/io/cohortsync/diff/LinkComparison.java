@@ -79,11 +79,14 @@ final class LinkComparison {
             return new PlannedChange(key, fingerprint, false, standing(), exitBase(lastEnter()));
         }
 
-        /** The run of the last enter that may have taken effect; where none is known, the last run that sent anything. */
+        /**
+         * The run of the last enter that may have taken effect; where none is known, the last run that sent anything. A row
+         * tells of a later answer than a doubt that is still written down for others' sake.
+         */
         private long lastEnter() {
-            long acknowledged =
-                    standing() == Standing.ACKNOWLEDGED ? stored.orElseThrow().run() : 0;
-            long entered = Math.max(acknowledged, doubt.map(Doubt::lastEnter).orElse(0L));
+            long entered = Math.max(
+                    stored.map(Member::run).orElse(0L),
+                    doubt.map(Doubt::lastEnter).orElse(0L));
             return entered > 0 ? entered : doubt.map(Doubt::last).orElse(0L);
         }
     }
