@@ -1,6 +1,7 @@
 package io.cohortsync.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Clock;
@@ -50,7 +51,7 @@ class ShopHoursTest {
             assertThat(clock.asked.await(30, TimeUnit.SECONDS)).isTrue();
             hours.close();
         }
-        assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch(thread -> thread.getName().equals("demo-shop") && thread.isAlive());
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch(thread -> thread.getName().equals("demo-shop") && thread.isAlive()));
     }
 }
