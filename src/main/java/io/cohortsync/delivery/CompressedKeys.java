@@ -21,10 +21,16 @@ final class CompressedKeys {
     record Sent(String key, boolean enter) {}
 
     static byte[] pack(List<PlannedChange> changes) {
+        return packSent(changes.stream()
+                .map(change -> new Sent(change.key(), change.enter()))
+                .toList());
+    }
+
+    static byte[] packSent(List<Sent> changes) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(bytes))) {
             out.writeInt(changes.size());
-            for (PlannedChange change : changes) {
+            for (Sent change : changes) {
                 out.writeBoolean(change.enter());
                 out.writeUTF(change.key());
             }

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -138,10 +137,8 @@ public class Deliveries {
                 .filter(c -> c.stored() == Standing.ACKNOWLEDGED)
                 .count();
         long after = taken.stream().filter(PlannedChange::enter).count();
-        settle(batch, settled -> {
-            raiseVersion(delivery.run(), link, after - before, 0);
+        answered(batch, "accepted", false, after - before, () -> {
             record(delivery.run(), link, taken, missed);
-            close(batch, "accepted", settled);
             runs.count(delivery.run().id(), link.id(), Outcome.ACCEPTED, taken.size());
             runs.count(delivery.run().id(), link.id(), Outcome.UNMATCHED, missed.size());
         });
@@ -161,12 +158,32 @@ public class Deliveries {
                 : unmatched.stream().map(String::valueOf).collect(Collectors.toSet());
     }
 
-    /** Records an answer, and which earlier doubt it ends. */
-    private void settle(Batch batch, Consumer<List<Long>> record) {
-        SupersededDoubt doubt = batch.delivery().doubt();
-        List<Long> settled = doubt.settledBy(batch.planned());
+    /** Records an answer, once however often it is tried, and which earlier doubt it ends. */
+    private void answered(Batch batch, String outcome, boolean staysInDoubt, long acknowledged, Runnable record) {
+        LinkDelivery delivery = batch.delivery();
+        SupersededDoubt doubt = delivery.doubt();
         try {
-            transactions.executeWithoutResult(tx -> record.accept(settled));
+            transactions.executeWithoutResult(tx -> {
+                Instant now = clock.instant();
+                boolean first =
+                        staysInDoubt ? store.stillInDoubt(batch.id(), outcome) : store.close(batch.id(), outcome, now);
+                if (!first) {
+                    LOG.debug(
+                            "{}: delivery {} is recorded already",
+                            delivery.link().name(),
+                            batch.id());
+                    return;
+                }
+                raiseVersion(delivery.run(), delivery.link(), acknowledged, 0);
+                record.run();
+                for (SupersededDoubt.Left left : doubt.settledBy(batch.planned())) {
+                    if (left.inDoubt().isEmpty()) {
+                        store.close(left.delivery(), "superseded", now);
+                    } else {
+                        store.keepOnly(left.delivery(), left.inDoubt());
+                    }
+                }
+            });
         } catch (RuntimeException notRecorded) {
             doubt.putBack(batch.planned());
             throw notRecorded;
@@ -231,7 +248,9 @@ public class Deliveries {
             delivery.doubt()
                     .add(
                             batch.id(),
-                            batch.planned().stream().map(PlannedChange::key).toList());
+                            batch.planned().stream()
+                                    .map(change -> new CompressedKeys.Sent(change.key(), change.enter()))
+                                    .toList());
         }
         delivery.giveBack(batch.halves());
     }
@@ -246,9 +265,9 @@ public class Deliveries {
         PlannedChange change = batch.planned().get(0);
         boolean inDoubt = batch.maybeApplied() || delivery.doubt().holdsAnyOf(batch.planned());
         Standing standing = change.enter() ? Standing.REJECTED : Standing.ACKNOWLEDGED;
-        settle(batch, settled -> {
+        // What was in doubt before hangs on this delivery alone from now on.
+        answered(batch, "rejected", inDoubt, acknowledged(standing) - acknowledged(change.stored()), () -> {
             Instant now = clock.instant();
-            raiseVersion(delivery.run(), link, acknowledged(standing) - acknowledged(change.stored()), 0);
             int attempts = deadLetters.add(link.id(), change, batch.lastFailure(), now);
             Optional<Instant> nextTry = Optional.of(RetryClock.REJECTED.next(now, attempts));
             Member refused = row(change, standing, delivery.run(), attempts, nextTry);
@@ -257,21 +276,17 @@ public class Deliveries {
             } else {
                 members.update(link.id(), List.of(refused), now);
             }
-            if (inDoubt) {
-                // From now on the doubt hangs on this delivery alone.
-                store.stillInDoubt(batch.id(), "rejected");
-                settled.forEach(earlier -> store.close(earlier, "superseded", now));
-            } else {
-                close(batch, "rejected", settled);
-            }
             runs.count(delivery.run().id(), link.id(), Outcome.REJECTED, 1);
         });
         boolean first = delivery.rejected() == 1;
         LOG.atLevel(first ? Level.WARN : Level.DEBUG)
                 .log(
-                        "{}: a change was refused and is a dead letter now; GET /api/dead-letters lists all ({})",
+                        "{}: a change was refused ({}) and is a dead letter now; GET /api/dead-letters says why",
                         link.name(),
-                        batch.lastFailure().words());
+                        batch.lastFailure()
+                                .status()
+                                .map(status -> "HTTP " + status)
+                                .orElse("before it was sent"));
     }
 
     private static int acknowledged(Standing standing) {
@@ -307,7 +322,14 @@ public class Deliveries {
 
     /** No call can succeed until a person changes something: the target stops, nothing becomes a dead letter. */
     public void misconfigured(Batch batch, Exception thrown) {
-        stop(batch, attempts.note(batch, thrown).words());
+        if (!batch.attemptFailed()) {
+            // Not the target's route failed but what is done before or after it.
+            LOG.error(
+                    "{}: {}", batch.delivery().link().name(), thrown.getClass().getSimpleName());
+            unrecorded(batch, thrown);
+            return;
+        }
+        stop(batch, batch.lastFailure().words());
         end(batch, batch.maybeApplied() ? Outcome.UNKNOWN : Outcome.WAITING);
     }
 
@@ -359,12 +381,6 @@ public class Deliveries {
                     delivery.gaveUp() ? Outcome.FAILED : Outcome.WAITING,
                     counts.undecided() - unknown);
         });
-    }
-
-    private void close(Batch batch, String outcome, List<Long> settled) {
-        Instant now = clock.instant();
-        store.close(batch.id(), outcome, now);
-        settled.forEach(earlier -> store.close(earlier, "superseded", now));
     }
 
     private void closeUnlessMaybeApplied(Batch batch, String outcome) {

@@ -37,18 +37,38 @@ public class DeliveryStore {
         return id.getKey().longValue();
     }
 
-    /** Ends the doubt about a delivery. */
-    void close(long id, String outcome, Instant now) {
-        jdbc.sql("update delivery set closed_at = ?, outcome = ? where id = ? and closed_at is null")
-                .params(Timestamp.from(now), outcome, id)
+    /** Ends the doubt about a delivery; false: it was ended before. */
+    boolean close(long id, String outcome, Instant now) {
+        return jdbc.sql("update delivery set closed_at = ?, outcome = ? where id = ? and closed_at is null")
+                        .params(Timestamp.from(now), outcome, id)
+                        .update()
+                > 0;
+    }
+
+    /** Leaves only these members in doubt: later answers settled the others. */
+    void keepOnly(long id, List<CompressedKeys.Sent> inDoubt) {
+        jdbc.sql("update delivery set member_keys = ?, members = ?, exits = ? where id = ? and closed_at is null")
+                .params(
+                        CompressedKeys.packSent(inDoubt),
+                        inDoubt.size(),
+                        inDoubt.stream().filter(sent -> !sent.enter()).count(),
+                        id)
                 .update();
     }
 
-    /** Writes down what is known of a delivery that stays in doubt. */
-    void stillInDoubt(long id, String outcome) {
-        jdbc.sql("update delivery set outcome = ? where id = ?")
-                .params(outcome, id)
+    /** Forgets calls that were settled before this time. */
+    void forgetBefore(Instant time) {
+        jdbc.sql("delete from delivery where closed_at < ?")
+                .param(Timestamp.from(time))
                 .update();
+    }
+
+    /** Writes down what is known of a delivery that stays in doubt; false: that was done before. */
+    boolean stillInDoubt(long id, String outcome) {
+        return jdbc.sql("update delivery set outcome = ? where id = ? and outcome is null")
+                        .params(outcome, id)
+                        .update()
+                > 0;
     }
 
     List<SupersededDoubt.Open> unanswered(long link) {

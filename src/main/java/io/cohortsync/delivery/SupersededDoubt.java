@@ -4,33 +4,37 @@ import io.cohortsync.delivery.CompressedKeys.Sent;
 import io.cohortsync.diff.PlannedChange;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * The deliveries of earlier runs that were never answered. A later answer about a member says more than they do; one all
- * of whose members were answered since is doubted no more.
+ * The deliveries that were never answered, of earlier runs or halved since. A later answer about a member says more than
+ * they do: that member is in doubt no more.
  */
 final class SupersededDoubt {
 
     private final Map<String, List<Long>> deliveriesOf = new HashMap<>();
-    private final Map<Long, Set<String>> open = new HashMap<>();
+    private final Map<Long, Map<String, Sent>> open = new HashMap<>();
+    private final Map<Long, Map<String, Sent>> answered = new HashMap<>();
 
     /** An unanswered delivery. */
     record Open(long id, long run, List<Sent> sent) {}
 
+    /** What is left of the doubt about a delivery; nothing: it is settled. */
+    record Left(long delivery, List<Sent> inDoubt) {}
+
     SupersededDoubt(List<Open> deliveries) {
-        deliveries.forEach(delivery ->
-                add(delivery.id(), delivery.sent().stream().map(Sent::key).toList()));
+        deliveries.forEach(delivery -> add(delivery.id(), delivery.sent()));
     }
 
-    /** A delivery that a later answer about its members will settle. */
-    synchronized void add(long delivery, List<String> keys) {
-        for (String key : keys) {
-            deliveriesOf.computeIfAbsent(key, k -> new ArrayList<>(1)).add(delivery);
-            open.computeIfAbsent(delivery, id -> new HashSet<>()).add(key);
+    /** A delivery that later answers about its members will settle. */
+    synchronized void add(long delivery, List<Sent> members) {
+        for (Sent sent : members) {
+            deliveriesOf.computeIfAbsent(sent.key(), k -> new ArrayList<>(1)).add(delivery);
+            open.computeIfAbsent(delivery, id -> new LinkedHashMap<>()).put(sent.key(), sent);
         }
     }
 
@@ -39,29 +43,35 @@ final class SupersededDoubt {
         return changes.stream().anyMatch(change -> deliveriesOf.containsKey(change.key()));
     }
 
+    /**
+     * Takes note that these are answered, and says what is left of each delivery that held some of them. To be called in
+     * the transaction that records the answer, while it holds the link's row: so what is stored last is what is left.
+     */
+    synchronized List<Left> settledBy(List<PlannedChange> changes) {
+        Set<Long> touched = new TreeSet<>();
+        for (PlannedChange change : changes) {
+            for (long delivery : deliveriesOf.getOrDefault(change.key(), List.of())) {
+                Sent sent = open.get(delivery).remove(change.key());
+                if (sent != null) {
+                    answered.computeIfAbsent(delivery, id -> new HashMap<>()).put(sent.key(), sent);
+                    touched.add(delivery);
+                }
+            }
+        }
+        return touched.stream()
+                .map(id -> new Left(id, List.copyOf(open.get(id).values())))
+                .toList();
+    }
+
     /** The answer that settled these could not be recorded; maybe the next try can. */
     synchronized void putBack(List<PlannedChange> changes) {
         for (PlannedChange change : changes) {
             for (long delivery : deliveriesOf.getOrDefault(change.key(), List.of())) {
-                open.get(delivery).add(change.key());
-            }
-        }
-    }
-
-    /**
-     * Takes note that these are being answered, and names the deliveries that hold no doubtful member any more. Should the
-     * answer not be recorded after all, the members are still in doubt through the delivery that was just made of them.
-     */
-    synchronized List<Long> settledBy(List<PlannedChange> answered) {
-        List<Long> settled = new ArrayList<>();
-        for (PlannedChange change : answered) {
-            for (long delivery : deliveriesOf.getOrDefault(change.key(), List.of())) {
-                Set<String> left = open.get(delivery);
-                if (left.remove(change.key()) && left.isEmpty()) {
-                    settled.add(delivery);
+                Sent sent = answered.getOrDefault(delivery, new HashMap<>()).remove(change.key());
+                if (sent != null) {
+                    open.get(delivery).put(sent.key(), sent);
                 }
             }
         }
-        return settled;
     }
 }
