@@ -33,7 +33,6 @@ create table link (
     version bigint default 0 not null,
     exit_epoch bigint default 0 not null,
     acknowledged bigint default 0 not null,
-    trait varchar(1000),
     identity varchar(8000),
     unique (sync, target)
 );

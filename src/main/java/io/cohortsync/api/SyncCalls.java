@@ -115,7 +115,8 @@ public class SyncCalls {
                         mask.apply("The snapshot is not complete: " + t.getMessage())));
             }
         }
-        LOG.error("An API call failed", thrown);
+        LOG.error("An API call failed: {}", mask.apply(String.valueOf(thrown)));
+        LOG.debug("An API call failed", thrown);
         return problem(ProblemDetail.forStatusAndDetail(
                 HttpStatus.INTERNAL_SERVER_ERROR, "This should not happen; the log says more"));
     }

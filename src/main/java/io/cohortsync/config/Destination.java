@@ -1,7 +1,7 @@
 package io.cohortsync.config;
 
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -38,7 +38,8 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
             String name, String description, Optional<String> defaultValue, boolean required, boolean secret) {
 
         static boolean namesSecret(String name) {
-            return Arrays.stream(name.split("-")).anyMatch(SECRET_WORDS::contains);
+            String lower = name.toLowerCase(Locale.ROOT);
+            return SECRET_WORDS.stream().anyMatch(lower::contains);
         }
     }
 

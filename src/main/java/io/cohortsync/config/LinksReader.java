@@ -18,7 +18,7 @@ final class LinksReader {
     private final Declared<TargetSettings> targets;
 
     /** Who writes a trait, by target and trait, over all syncs. */
-    private final Map<List<String>, String> writers = new HashMap<>();
+    private final Map<List<?>, String> writers = new HashMap<>();
 
     LinksReader(Declared<TargetSettings> targets) {
         this.targets = targets;
@@ -87,11 +87,16 @@ final class LinksReader {
     }
 
     private void claim(Node entry, String target, String trait, Cohort cohort) {
-        String other = writers.putIfAbsent(List.of(target, trait), cohort.sync());
-        if (other != null && !other.equals(cohort.sync())) {
-            entry.problem("links " + other + " → " + target + " and " + cohort.sync() + " → " + target
-                    + " would both write the trait \"" + trait + "\": give one of them another \"trait\" or"
-                    + " \"cohort-name\"");
+        // Two names may stand for one place.
+        List<?> place = Optional.ofNullable(targets.settings().get(target))
+                .<List<?>>map(known ->
+                        List.of(known.type(), known.secrets(), known.options().getOrDefault("base-url", "")))
+                .orElse(List.of(target));
+        String link = cohort.sync() + " → " + target;
+        String other = writers.putIfAbsent(List.of(place, trait), link);
+        if (other != null && !other.equals(link)) {
+            entry.problem("links " + other + " and " + link + " would both write the trait \"" + trait
+                    + "\": give one of them another \"trait\" or \"cohort-name\"");
         }
     }
 }

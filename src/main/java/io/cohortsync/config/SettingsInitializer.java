@@ -8,7 +8,7 @@ import org.springframework.core.annotation.Order;
 
 /**
  * Reads the configuration before any bean exists, so that a mistake is told before a port or a database is
- * opened, and registers the {@link Settings}, the {@link DestinationCatalog} and the {@link SecretMask} as beans.
+ * opened, and registers the {@link Settings} and the {@link SecretMask} as beans.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class SettingsInitializer implements ApplicationContextInitializer<ConfigurableApplicationContext> {
@@ -18,7 +18,6 @@ final class SettingsInitializer implements ApplicationContextInitializer<Configu
         DestinationCatalog catalog = DestinationCatalog.of(RouteFiles.find());
         Settings settings =
                 new SettingsReader(context.getEnvironment(), catalog).read().orThrow();
-        context.getBeanFactory().registerSingleton("destinationCatalog", catalog);
         context.getBeanFactory().registerSingleton("settings", settings);
         context.getBeanFactory().registerSingleton("secretMask", SecretMask.of(settings, context.getEnvironment()));
     }

@@ -37,6 +37,9 @@ public final class SettingsReader {
                 .read(root.child("syncs"));
         Node sandbox = root.child("sandbox");
         boolean standIn = flag(sandbox, Keys.SANDBOX, "enabled");
+        if (standIn) {
+            loopbackOnly(sandbox.child("enabled"));
+        }
         boolean demo = flag(sandbox, Keys.SANDBOX, "demo");
         if (demo && !standIn) {
             sandbox.child("demo").problem("the demo needs the sandbox: set \"enabled: true\" beside it");

@@ -9,6 +9,8 @@ import java.util.TreeMap;
 /** Reads the section {@code targets}: what a target may hold is what its route template declares. */
 final class TargetsReader {
 
+    private static final String STATUSES = "\\s*\\d{3}\\s*(-\\s*\\d{3}\\s*)?(,\\s*\\d{3}\\s*(-\\s*\\d{3}\\s*)?)*";
+
     private final DestinationCatalog catalog;
 
     TargetsReader(DestinationCatalog catalog) {
@@ -39,6 +41,11 @@ final class TargetsReader {
         Map<String, Secret> secrets = new TreeMap<>();
         for (Parameter parameter : destination.handedOn()) {
             option(node, parameter).ifPresent(value -> {
+                if (parameter.name().equals("retry-on") && !value.matches(STATUSES)) {
+                    node.child("retry-on")
+                            .problem("found \"" + value
+                                    + "\". Accepted: HTTP statuses and ranges, such as 408,429,500-599");
+                }
                 if (parameter.secret()) {
                     secrets.put(parameter.name(), new Secret(value));
                 } else {

@@ -48,7 +48,6 @@ public class Deliveries {
     private final DeadLetters deadLetters;
     private final RunStore runs;
     private final MessageIds messageIds;
-    private final Attempts attempts;
     private final Targets targets;
     private final Clock clock;
 
@@ -60,7 +59,6 @@ public class Deliveries {
             DeadLetters deadLetters,
             RunStore runs,
             MessageIds messageIds,
-            Attempts attempts,
             Targets targets,
             Clock clock) {
         this.transactions = transactions;
@@ -70,7 +68,6 @@ public class Deliveries {
         this.deadLetters = deadLetters;
         this.runs = runs;
         this.messageIds = messageIds;
-        this.attempts = attempts;
         this.targets = targets;
         this.clock = clock;
     }

@@ -30,7 +30,7 @@ public class Guard {
                 .identityChange()
                 .map(
                         what -> "held, because " + what
-                                + ": what is acknowledged was filled under the former; nothing is sent until the configuration says so again");
+                                + ": what is acknowledged was filled under the former; put it back, or give the sync another name to begin anew");
         return changed.isPresent()
                 ? new Cleared(plan, changed, changed)
                 : new Cleared(plan, entersHeld(sync.guard(), plan), exitsHeld(sync.guard(), plan));

@@ -13,12 +13,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.springframework.stereotype.Component;
 
 /** What a link was filled under. If configuration says something else later, what is acknowledged is about other people or another place. */
 @Component
 class LinkIdentity {
+
+    /** The region is told by the address. */
+    private static final Set<String> HOW_NOT_WHERE = Set.of("retry-on", "region");
 
     private final ObjectMapper json;
     private final Fingerprint fingerprint;
@@ -60,7 +64,7 @@ class LinkIdentity {
     private Map<String, String> parts(SyncSettings sync, LinkSettings link) {
         Map<String, String> parts = new TreeMap<>();
         parts.put("source", sync.source().project());
-        parts.put("cohort", sync.cohort());
+        parts.put("cohort", sync.cohort().strip().replaceAll("\\s+", " "));
         parts.put(
                 "member key",
                 link.memberKey() instanceof MemberKeyField.Named named ? named.field() : "the only column");
@@ -70,7 +74,11 @@ class LinkIdentity {
         parts.put("destination", target.type());
         target.secrets()
                 .forEach((name, secret) -> parts.put(name, "…" + Long.toHexString(fingerprint.of(secret.value()))));
-        Optional.ofNullable(target.options().get("base-url")).ifPresent(url -> parts.put("address", url));
+        target.options().forEach((name, value) -> {
+            if (!HOW_NOT_WHERE.contains(name)) {
+                parts.put(name, value);
+            }
+        });
         return parts;
     }
 }

@@ -90,11 +90,19 @@ public class Links {
         if (link.identityChange().isPresent()) {
             return;
         }
-        jdbc.sql("update link set identity = ?, trait = ? where id = ?")
-                .params(
-                        identities.of(sync, link.settings()),
-                        link.settings().trait().orElse(null),
-                        link.id())
+        String now = identities.of(sync, link.settings());
+        int changed = jdbc.sql("update link set identity = ?, version = version + 1"
+                        + " where id = ? and (identity is null or identity <> ?)")
+                .params(now, link.id(), now)
                 .update();
+        if (changed > 0) {
+            // Only a link of which nothing is known gets here: what was turned down was so under the former identity.
+            jdbc.sql("delete from membership where link_id = ?")
+                    .param(link.id())
+                    .update();
+            jdbc.sql("delete from dead_letter where link_id = ?")
+                    .param(link.id())
+                    .update();
+        }
     }
 }

@@ -59,11 +59,6 @@ public class MembershipStore {
                 link);
     }
 
-    /** How many members are stored for a link, whatever their standing. */
-    public long count(long link) {
-        return jdbc.queryForObject("select count(*) from membership where link_id = ?", Long.class, link);
-    }
-
     /** How many members of a link are unmatched or rejected and not due for another try. */
     public long settled(long link, Instant now) {
         return jdbc.queryForObject(

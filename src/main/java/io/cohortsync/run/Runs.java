@@ -97,6 +97,10 @@ public class Runs {
         } catch (DataAccessException | TransactionException e) {
             LOG.warn("{}: no run began: the state database does not answer", sync);
             LOG.debug("{}: no run began", sync, e);
+            if (Trigger.of(trigger) == Trigger.SCHEDULE) {
+                // The firing is not lost: it is overdue, and looked for until it is taken.
+                toLookAt.add(sync);
+            }
             return new Beginning(Optional.empty(), Optional.empty(), "the state database does not answer");
         }
     }
@@ -300,6 +304,18 @@ public class Runs {
 
     /** The snapshot was not complete, or something broke; before the wall, nothing was sent. */
     public void fail(Run run, Throwable cause) {
+        try {
+            recordFailure(run, cause);
+        } catch (DataAccessException | TransactionException e) {
+            // The run is ended all the same; whoever runs the sync next closes its books.
+            LOG.error(
+                    "{}: run {} failed, and the state database does not answer",
+                    run.sync().name(),
+                    run.id());
+        }
+    }
+
+    private void recordFailure(Run run, Throwable cause) {
         String words = words(cause);
         LOG.debug("{}: run {}", run.sync().name(), run.id(), cause);
         if (!store.counts(run.id()).isEmpty()) {

@@ -24,6 +24,9 @@ public class Segment {
     /** Largest body, in bytes of UTF-8; Segment refuses 500 KB (contracts, section 1.2). */
     static final int BODY_BYTES = 475_000;
 
+    /** Most events in a call; Segment answers 200 to more, and drops them (contracts, section 1.2). */
+    static final int EVENTS = 2_500;
+
     /** Largest event, in bytes of UTF-8; Segment refuses 32 KB (contracts, section 1.2). */
     static final int EVENT_BYTES = 32_000;
 
@@ -85,6 +88,9 @@ public class Segment {
     }
 
     private static byte[] checked(byte[] body, int changes) {
+        if (changes > EVENTS) {
+            throw new RecordsRejectedException("a call of " + changes + " events, Segment takes " + EVENTS);
+        }
         int most = changes == 1 ? EVENT_BYTES : BODY_BYTES;
         if (body.length > most) {
             throw new RecordsRejectedException(

@@ -59,7 +59,8 @@ record ColumnNames(List<String> names) {
         return new BrokenContentException("has no column '" + name + "'; its columns are: " + this);
     }
 
-    /** The names for a message. A file without a header would show its first record here, so values are left out. */
+    /** The names for a message. A file without a header shows its first record here; what looks
+     * like a value, with an @ or without letters, is left out. */
     @Override
     public String toString() {
         String shown = names.stream().limit(SHOWN).map(ColumnNames::shown).collect(Collectors.joining(", "));

@@ -1,2 +1,2 @@
-/** What all calls to one target share: pause, stop, rate and retry gate. */
+/** What all calls to one target share: pause, stop and retry gate. */
 package io.cohortsync.target;
