@@ -33,7 +33,7 @@ class DestinationCatalogTest {
                 .containsExactly(
                         "base-url", "batch-size", "enabled", "in-flight", "mixed", "region", "type", "write-key");
         assertThat(catalog.find("queue").orElseThrow().keys())
-                .containsExactly("credential", "enabled", "keyboard", "topic", "type");
+                .containsExactly("credential", "enabled", "layout", "topic", "type");
     }
 
     @Test
@@ -42,7 +42,7 @@ class DestinationCatalogTest {
                 .containsExactly(
                         new Parameter(
                                 "credential", "What opens the queue (format: password)", Optional.empty(), false, true),
-                        new Parameter("keyboard", "", Optional.of("qwerty"), false, false),
+                        new Parameter("layout", "", Optional.of("qwerty"), false, false),
                         new Parameter("topic", "The topic to write to", Optional.empty(), true, false));
     }
 
@@ -53,11 +53,13 @@ class DestinationCatalogTest {
         "api-secret-x,true",
         "token,true",
         "webhook-password,true",
-        "keyboard,false",
-        "monkey,false",
+        "layout,false",
+        "apikey,true",
+        "authToken,true",
+        "monkey,true",
         "user,false"
     })
-    void aNameWithAWordForASecretIsASecret(String name, boolean secret) {
+    void aNameThatHoldsAWordForASecretIsASecret(String name, boolean secret) {
         assertThat(Parameter.namesSecret(name)).isEqualTo(secret);
     }
 

@@ -66,7 +66,7 @@ class MistakesTest {
                 at(
                         "targets.events.batch-size",
                         "5",
-                        "targets.events.batch-size: unknown key. Accepted here: credential, enabled, keyboard, topic,"
+                        "targets.events.batch-size: unknown key. Accepted here: credential, enabled, layout, topic,"
                                 + " type"),
                 at(
                         "targets.web.target",

@@ -128,7 +128,7 @@ class SettingsReaderTest {
                         "events",
                         "queue",
                         false,
-                        new java.util.TreeMap<>(Map.of("topic", "members", "keyboard", "qwerty")),
+                        new java.util.TreeMap<>(Map.of("topic", "members", "layout", "qwerty")),
                         Map.of("credential", new Secret("hidden")),
                         1000,
                         1,
