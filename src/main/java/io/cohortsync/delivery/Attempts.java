@@ -41,6 +41,12 @@ public class Attempts {
         try {
             awaitRoute(target);
             targets.gate(target).enter(() -> mayGo(batch));
+            while (!batch.delivery().run().lease().outlastsARequest()) {
+                // While its renewal is late nothing is sent; waiting, it keeps nobody else from the gate.
+                targets.gate(target).leave();
+                TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
+                targets.gate(target).enter(() -> mayGo(batch));
+            }
         } catch (InterruptedException e) {
             // The thread stays usable: that nothing was sent is still to be written down.
             throw new NotTriedException(STOPPING);
@@ -69,7 +75,7 @@ public class Attempts {
         if (camel.isStopping() || camel.isStopped()) {
             throw new NotTriedException(STOPPING);
         }
-        if (!delivery.run().lease().outlastsARequest()) {
+        if (delivery.run().lease().isOver()) {
             throw new NotTriedException("the lease could not be renewed in time");
         }
     }

@@ -41,6 +41,11 @@ public final class Lease {
         endsAt = System.nanoTime() - 1;
     }
 
+    /** Whether it has ended, as far as this node knows. */
+    public boolean isOver() {
+        return endsAt - System.nanoTime() <= 0;
+    }
+
     /** Whether a request that begins now is answered, or has timed out, before the lease can end. */
     public boolean outlastsARequest() {
         return endsAt - System.nanoTime() > LONGEST_REQUEST.toNanos();

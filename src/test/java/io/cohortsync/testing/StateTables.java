@@ -11,7 +11,7 @@ public final class StateTables {
 
     /** Everything that says what targets hold; not the lease's token, which every run raises. */
     private static final List<String> ACKNOWLEDGED = List.of(
-            "select id, sync, target, version, exit_epoch, acknowledged, trait, identity from link",
+            "select id, sync, target, version, exit_epoch, acknowledged, identity from link",
             "select * from membership",
             "select id, link_id, run_id, members, exits, sent_at, closed_at, outcome from delivery",
             "select * from dead_letter");
