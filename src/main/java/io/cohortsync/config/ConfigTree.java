@@ -1,8 +1,10 @@
 package io.cohortsync.config;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -23,6 +25,10 @@ final class ConfigTree {
     private static final Pattern STEP = Pattern.compile("\\[[^\\]]*]|[^.\\[]+");
     private static final Pattern PREFIX_MISWRITTEN = Pattern.compile("(?i)cohort_?sync[.\\[].*");
 
+    /** So many letters amiss, and it was meant all the same. */
+    private static final int NEARLY = 2;
+
+    private final Set<String> misspelt = new HashSet<>();
     private final ConfigurableEnvironment environment;
     private final Problems problems;
     private final List<Variables> variables = new ArrayList<>();
@@ -62,6 +68,10 @@ final class ConfigTree {
             return;
         }
         if (!name.startsWith(Keys.PREFIX + ".") && !name.startsWith(Keys.PREFIX + "[")) {
+            String section = name.split("[.\\[]", 2)[0];
+            if (Spelling.distance(section, Keys.PREFIX) <= NEARLY && misspelt.add(section)) {
+                problems.add(section, "nothing is read here; did you mean \"" + Keys.PREFIX + "\"?");
+            }
             return;
         }
         Object found = source.getProperty(name);

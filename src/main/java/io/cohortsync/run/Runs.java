@@ -241,11 +241,12 @@ public class Runs {
      */
     public void finishLink(Run run, Link link, Optional<String> why) {
         Counts counts = store.counts(run.id()).get(link.id());
-        RunState state = counts.drift() == 0
-                ? RunState.SUCCEEDED
-                : counts.drift() == counts.held() ? RunState.HELD : RunState.INCOMPLETE;
+        // A changed identity waits for a person even while there is nothing to send.
+        boolean held = counts.held() > 0 || link.identityChange().isPresent();
+        RunState state =
+                counts.drift() > counts.held() ? RunState.INCOMPLETE : held ? RunState.HELD : RunState.SUCCEEDED;
         store.finishLink(run.id(), link.id(), state, why);
-        logLink(run, link, counts, why);
+        logLink(run, link, counts, state, why);
     }
 
     /** Something broke one link's part of a run; the other links go on. */
@@ -261,7 +262,7 @@ public class Runs {
         return mask.apply(Words.of(thrown));
     }
 
-    private void logLink(Run run, Link link, Counts counts, Optional<String> error) {
+    private void logLink(Run run, Link link, Counts counts, RunState state, Optional<String> error) {
         long read = counts.same()
                 + counts.settled()
                 + counts.enter()
@@ -289,7 +290,7 @@ public class Runs {
         also(line, counts.anonymous(), "anonymous");
         also(line, counts.duplicate(), "duplicate");
         error.ifPresent(words -> line.append("; ").append(words));
-        if (counts.drift() > 0) {
+        if (state != RunState.SUCCEEDED) {
             LOG.warn("{}", line);
         } else {
             LOG.info("{}", line);

@@ -82,6 +82,12 @@ class MistakesInTheFileTest {
     }
 
     @Test
+    void aSectionWhoseNameIsNearlyOursIsNotPassedOver() {
+        assertThat(Given.yaml(SOUND.replace("cohort-sync:", "cohort-synk:")).problems())
+                .containsExactly("cohort-synk: nothing is read here; did you mean \"cohort-sync\"?");
+    }
+
+    @Test
     void aNameThatYamlTakesForANumberHasToBePutInQuotes() {
         assertThat(Given.yaml(SOUND.replace("trial:", "0042:")).problems())
                 .containsExactly("cohort-sync.syncs[34] (application.yaml:10): needs a name that is text: a list has"

@@ -9,6 +9,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
+import io.cohortsync.route.RouteFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -41,8 +42,10 @@ class SchemaTest {
     }
 
     static Stream<Arguments> keys() {
-        Collection<String> segment =
-                Given.catalog().find("segment").orElseThrow().keys();
+        Collection<String> segment = DestinationCatalog.of(RouteFiles.find())
+                .find("segment")
+                .orElseThrow()
+                .keys();
         List<String> toSegment = new ArrayList<>(Keys.TO);
         toSegment.addAll(Keys.TO_OF_TYPE.get("segment"));
         return Stream.concat(

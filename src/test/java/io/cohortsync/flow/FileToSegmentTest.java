@@ -62,4 +62,20 @@ class FileToSegmentTest {
             assertThat(segment.requests()).isEmpty();
         }
     }
+
+    @Test
+    void aChangedIdentityIsHeldEvenWhileThereIsNothingToSend() throws IOException {
+        Files.writeString(folder.resolve("vip.csv"), "user_id\nann\nbob\n");
+        try (RunningApp app = RunningApp.start(folder, yaml())) {
+            app.run("vip");
+        }
+        segment.forgetRequests();
+        String renamed = yaml().replace("to: [ web ]", "to: { target: web, trait: \"other {name}\" }");
+        try (RunningApp app = RunningApp.start(folder, renamed)) {
+            JsonNode run = app.run("vip");
+            assertThat(run.path("state").asText()).isEqualTo("held");
+            assertThat(run.path("targets").path(0).path("error").asText()).contains("trait was vip, is other vip");
+        }
+        assertThat(segment.requests()).isEmpty();
+    }
 }
