@@ -1,5 +1,6 @@
 package io.cohortsync.membership;
 
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.ParameterizedPreparedStatementSetter;
 import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.stereotype.Component;
 
@@ -20,6 +22,7 @@ public class MembershipStore {
 
     private static final int FETCH = 10_000;
     private static final int KEYS_A_QUERY = 500;
+    private static final String THE_ROW = " where link_id = ? and fingerprint = ? and member_key = ?";
 
     private final JdbcTemplate jdbc;
 
@@ -121,66 +124,55 @@ public class MembershipStore {
 
     /** Stores members that have no row yet. */
     public void insert(long link, List<Member> members, Instant since) {
-        jdbc.batchUpdate(
+        batch(
                 "insert into membership (link_id, fingerprint, member_key, state, since, run_id, tries, next_try)"
                         + " values (?, ?, ?, ?, ?, ?, ?, ?)",
                 members,
-                members.size() + 1,
                 (ps, m) -> {
-                    ps.setLong(1, link);
-                    ps.setLong(2, m.fingerprint());
-                    ps.setString(3, m.key());
-                    ps.setInt(4, m.standing().code());
-                    ps.setTimestamp(5, Timestamp.from(since));
-                    ps.setLong(6, m.run());
-                    ps.setInt(7, m.tries());
-                    ps.setTimestamp(8, m.nextTry().map(Timestamp::from).orElse(null));
+                    bindRow(ps, 1, link, m);
+                    bindStanding(ps, 4, m, since);
                 });
     }
 
     /** Changes the standing of members that have a row. */
     public void update(long link, List<Member> members, Instant since) {
-        jdbc.batchUpdate(
-                "update membership set state = ?, since = ?, run_id = ?, tries = ?, next_try = ?"
-                        + " where link_id = ? and fingerprint = ? and member_key = ?",
+        batch(
+                "update membership set state = ?, since = ?, run_id = ?, tries = ?, next_try = ?" + THE_ROW,
                 members,
-                members.size() + 1,
                 (ps, m) -> {
-                    ps.setInt(1, m.standing().code());
-                    ps.setTimestamp(2, Timestamp.from(since));
-                    ps.setLong(3, m.run());
-                    ps.setInt(4, m.tries());
-                    ps.setTimestamp(5, m.nextTry().map(Timestamp::from).orElse(null));
-                    ps.setLong(6, link);
-                    ps.setLong(7, m.fingerprint());
-                    ps.setString(8, m.key());
+                    bindStanding(ps, 1, m, since);
+                    bindRow(ps, 6, link, m);
                 });
     }
 
     /** Forgets that the removal of these members was refused. */
     public void keep(long link, List<Member> members) {
-        jdbc.batchUpdate(
-                "update membership set tries = 0, next_try = null"
-                        + " where link_id = ? and fingerprint = ? and member_key = ?",
+        batch(
+                "update membership set tries = 0, next_try = null" + THE_ROW,
                 members,
-                members.size() + 1,
-                (ps, m) -> {
-                    ps.setLong(1, link);
-                    ps.setLong(2, m.fingerprint());
-                    ps.setString(3, m.key());
-                });
+                (ps, m) -> bindRow(ps, 1, link, m));
     }
 
     /** Forgets members. */
     public void delete(long link, List<Member> members) {
-        jdbc.batchUpdate(
-                "delete from membership where link_id = ? and fingerprint = ? and member_key = ?",
-                members,
-                members.size() + 1,
-                (ps, m) -> {
-                    ps.setLong(1, link);
-                    ps.setLong(2, m.fingerprint());
-                    ps.setString(3, m.key());
-                });
+        batch("delete from membership" + THE_ROW, members, (ps, m) -> bindRow(ps, 1, link, m));
+    }
+
+    private void batch(String sql, List<Member> members, ParameterizedPreparedStatementSetter<Member> binding) {
+        jdbc.batchUpdate(sql, members, members.size() + 1, binding);
+    }
+
+    private static void bindRow(PreparedStatement ps, int from, long link, Member member) throws SQLException {
+        ps.setLong(from, link);
+        ps.setLong(from + 1, member.fingerprint());
+        ps.setString(from + 2, member.key());
+    }
+
+    private static void bindStanding(PreparedStatement ps, int from, Member member, Instant since) throws SQLException {
+        ps.setInt(from, member.standing().code());
+        ps.setTimestamp(from + 1, Timestamp.from(since));
+        ps.setLong(from + 2, member.run());
+        ps.setInt(from + 3, member.tries());
+        ps.setTimestamp(from + 4, member.nextTry().map(Timestamp::from).orElse(null));
     }
 }
