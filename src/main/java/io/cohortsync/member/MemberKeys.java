@@ -45,7 +45,8 @@ public final class MemberKeys {
         return new Reading.Usable(key, utf8);
     }
 
-    private static boolean hasLoneSurrogate(String key) {
+    /** Whether half of a surrogate pair is missing, so that the text cannot be written as UTF-8. */
+    public static boolean hasLoneSurrogate(String key) {
         for (int i = 0; i < key.length(); i++) {
             char c = key.charAt(i);
             if (Character.isHighSurrogate(c) && i + 1 < key.length() && Character.isLowSurrogate(key.charAt(i + 1))) {

@@ -1,7 +1,6 @@
 package io.cohortsync.source;
 
-import java.nio.charset.CharsetEncoder;
-import java.nio.charset.StandardCharsets;
+import io.cohortsync.member.MemberKeys;
 
 /** Text that can be written as UTF-8. */
 final class KeyText {
@@ -10,12 +9,6 @@ final class KeyText {
 
     /** The text, or {@link Chunk#INVALID} when half of a surrogate pair is missing: it would become a question mark. */
     static String of(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
-                CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder();
-                return encoder.canEncode(text) ? text : Chunk.INVALID;
-            }
-        }
-        return text;
+        return MemberKeys.hasLoneSurrogate(text) ? Chunk.INVALID : text;
     }
 }
