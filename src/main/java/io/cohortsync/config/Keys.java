@@ -9,9 +9,10 @@ final class Keys {
     static final String PREFIX = "cohort-sync";
 
     static final List<String> ROOT =
-            List.of("time-zone", "defaults", "sources", "targets", "syncs", "sandbox", "security");
+            List.of("time-zone", "defaults", "sources", "targets", "syncs", "sandbox", "security", "diff");
     static final List<String> DEFAULTS = List.of("schedule", "guard");
     static final List<String> SANDBOX = List.of("enabled", "demo");
+    static final List<String> DIFF = List.of("memory");
     static final List<String> SECURITY = List.of("open");
 
     /** By source type. */

@@ -2,6 +2,7 @@ package io.cohortsync.config;
 
 import java.time.ZoneId;
 import java.util.Map;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Everything the user configured under {@code cohort-sync}, checked, expanded and with every default filled in.
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param sandbox whether the bundled stand-in for the vendors' APIs answers under {@code /sandbox}
  * @param demo whether the demo changes its own cohorts while it runs; only ever with the sandbox
  * @param security who may call the HTTP API
+ * @param diffMemory what the indexes of the links compared together may take; beyond it they are compared part by part
  */
 public record Settings(
         ZoneId timeZone,
@@ -21,4 +23,5 @@ public record Settings(
         Map<String, SyncSettings> syncs,
         boolean sandbox,
         boolean demo,
-        SecuritySettings security) {}
+        SecuritySettings security,
+        DataSize diffMemory) {}

@@ -10,9 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.util.unit.DataSize;
 
 /** Reads everything below {@code cohort-sync} and finds every mistake in it, not only the first. */
 public final class SettingsReader {
+
+    private static final DataSize DIFF_MEMORY = DataSize.ofMegabytes(256);
+    private static final DataSize LEAST_DIFF_MEMORY = DataSize.ofMegabytes(1);
 
     private final ConfigurableEnvironment environment;
     private final DestinationCatalog catalog;
@@ -44,6 +48,7 @@ public final class SettingsReader {
         if (demo && !standIn) {
             sandbox.child("demo").problem("the demo needs the sandbox: set \"enabled: true\" beside it");
         }
+        DataSize diffMemory = memory(root.child("diff"));
         boolean open = flag(root.child("security"), Keys.SECURITY, "open");
         if (open) {
             loopbackOnly(root.child("security").child("open"));
@@ -58,7 +63,8 @@ public final class SettingsReader {
                 ordered(syncs),
                 standIn,
                 demo,
-                new SecuritySettings(open)));
+                new SecuritySettings(open),
+                diffMemory));
     }
 
     private static ZoneId zone(Node node) {
@@ -74,6 +80,33 @@ public final class SettingsReader {
                     }
                 })
                 .orElse(ZoneId.of("UTC"));
+    }
+
+    private static DataSize memory(Node diff) {
+        if (!diff.readableAsSection()) {
+            return DIFF_MEMORY;
+        }
+        diff.acceptOnly(Keys.DIFF);
+        Node memory = diff.child("memory");
+        return Scalar.of(memory)
+                .text()
+                .flatMap(text -> {
+                    Optional<DataSize> size = size(text.strip());
+                    if (size.filter(given -> given.compareTo(LEAST_DIFF_MEMORY) >= 0)
+                            .isEmpty()) {
+                        memory.problem("found \"" + text + "\". Accepted: a size of 1MB or more, such as 256MB");
+                    }
+                    return size;
+                })
+                .orElse(DIFF_MEMORY);
+    }
+
+    private static Optional<DataSize> size(String text) {
+        try {
+            return Optional.of(DataSize.parse(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private static boolean flag(Node section, List<String> keys, String key) {

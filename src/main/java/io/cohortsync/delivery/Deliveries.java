@@ -1,5 +1,6 @@
 package io.cohortsync.delivery;
 
+import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.diff.PlannedChange;
 import io.cohortsync.guard.Cleared;
 import io.cohortsync.link.Link;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -76,11 +78,16 @@ public class Deliveries {
     public LinkDelivery open(Run run, Cleared cleared) {
         Link link = cleared.link();
         if (link.identityChange().isEmpty()) {
-            setNothingAside(run, link, cleared.plan().noLongerWanted(), members::delete);
-            setNothingAside(run, link, cleared.plan().wantedAgain(), members::keep);
+            LinkPlan plan = cleared.plan();
+            forEachSome(plan.noLongerWanted(), some -> {
+                store(plan, List.of(), some, () -> setNothingAside(run, link, some, members::delete));
+            });
+            forEachSome(plan.wantedAgain(), some -> {
+                store(plan, some, List.of(), () -> setNothingAside(run, link, some, members::keep));
+            });
         }
         if (cleared.held() > 0) {
-            transactions.executeWithoutResult(tx -> {
+            store(cleared.plan(), () -> {
                 raiseVersion(run, link, 0, 0);
                 runs.count(run.id(), link.id(), Outcome.HELD, cleared.held());
             });
@@ -88,24 +95,43 @@ public class Deliveries {
         return new LinkDelivery(run, cleared, messageIds, new SupersededDoubt(store.unanswered(link.id())));
     }
 
-    /** Ends what was set aside for members about whom nothing is left to do. */
-    private void setNothingAside(
-            Run run, Link link, Iterator<PlannedChange> changes, BiConsumer<Long, List<Member>> record) {
+    private static void forEachSome(Iterator<PlannedChange> changes, Consumer<List<PlannedChange>> action) {
         while (changes.hasNext()) {
             List<PlannedChange> some = new ArrayList<>();
             while (changes.hasNext() && some.size() < FORGET_AT_ONCE) {
                 some.add(changes.next());
             }
-            transactions.executeWithoutResult(tx -> {
-                raiseVersion(run, link, 0, 0);
-                record.accept(
-                        link.id(),
-                        some.stream()
-                                .map(c -> row(c, c.stored(), run, 0, Optional.empty()))
-                                .toList());
-                deadLetters.settle(link.id(), some);
-            });
+            action.accept(some);
         }
+    }
+
+    /** Ends what was set aside for members about whom nothing is left to do. */
+    private void setNothingAside(
+            Run run, Link link, List<PlannedChange> changes, BiConsumer<Long, List<Member>> record) {
+        raiseVersion(run, link, 0, 0);
+        record.accept(
+                link.id(),
+                changes.stream()
+                        .map(c -> row(c, c.stored(), run, 0, Optional.empty()))
+                        .toList());
+        deadLetters.settle(link.id(), changes);
+    }
+
+    /** One transaction that raises the link's version and says nothing new of any member. */
+    private void store(LinkPlan plan, Runnable work) {
+        store(plan, List.of(), List.of(), work);
+    }
+
+    /** One transaction that raises the link's version; the plan is told of whom it stored that they are acknowledged or not. */
+    private void store(
+            LinkPlan plan, List<PlannedChange> acknowledged, List<PlannedChange> notAcknowledged, Runnable work) {
+        try {
+            transactions.executeWithoutResult(tx -> work.run());
+        } catch (RuntimeException | Error e) {
+            plan.lostTrack();
+            throw e;
+        }
+        plan.stored(acknowledged, notAcknowledged);
     }
 
     /** Writes down, before the call, that a batch is in doubt. */
@@ -115,7 +141,7 @@ public class Deliveries {
             throw new NotTriedException(why);
         });
         long exits = batch.size() - batch.enters();
-        transactions.executeWithoutResult(tx -> {
+        store(delivery.plan(), () -> {
             raiseVersion(delivery.run(), delivery.link(), 0, exits > 0 ? 1 : 0);
             batch.doubtWritten(store.open(delivery.link().id(), delivery.run().id(), batch.planned(), clock.instant()));
         });
@@ -133,8 +159,10 @@ public class Deliveries {
         long before = batch.planned().stream()
                 .filter(c -> c.stored() == Standing.ACKNOWLEDGED)
                 .count();
-        long after = taken.stream().filter(PlannedChange::enter).count();
-        answered(batch, "accepted", false, after - before, () -> {
+        List<PlannedChange> in = taken.stream().filter(PlannedChange::enter).toList();
+        List<PlannedChange> out = Stream.concat(taken.stream().filter(change -> !change.enter()), missed.stream())
+                .toList();
+        answered(batch, "accepted", false, in.size() - before, in, out, () -> {
             record(delivery.run(), link, taken, missed);
             runs.count(delivery.run().id(), link.id(), Outcome.ACCEPTED, taken.size());
             runs.count(delivery.run().id(), link.id(), Outcome.UNMATCHED, missed.size());
@@ -156,11 +184,18 @@ public class Deliveries {
     }
 
     /** Records an answer, once however often it is tried, and which earlier doubt it ends. */
-    private void answered(Batch batch, String outcome, boolean staysInDoubt, long acknowledged, Runnable record) {
+    private void answered(
+            Batch batch,
+            String outcome,
+            boolean staysInDoubt,
+            long acknowledged,
+            List<PlannedChange> in,
+            List<PlannedChange> out,
+            Runnable record) {
         LinkDelivery delivery = batch.delivery();
         SupersededDoubt doubt = delivery.doubt();
         try {
-            transactions.executeWithoutResult(tx -> {
+            store(delivery.plan(), in, out, () -> {
                 Instant now = clock.instant();
                 boolean first =
                         staysInDoubt ? store.stillInDoubt(batch.id(), outcome) : store.close(batch.id(), outcome, now);
@@ -169,6 +204,7 @@ public class Deliveries {
                             "{}: delivery {} is recorded already",
                             delivery.link().name(),
                             batch.id());
+                    delivery.plan().lostTrack();
                     return;
                 }
                 raiseVersion(delivery.run(), delivery.link(), acknowledged, 0);
@@ -237,7 +273,7 @@ public class Deliveries {
     /** The target refuses the batch as a whole: it comes back as two. */
     public void halve(Batch batch) {
         LinkDelivery delivery = batch.delivery();
-        transactions.executeWithoutResult(tx -> {
+        store(delivery.plan(), () -> {
             raiseVersion(delivery.run(), delivery.link(), 0, 0);
             closeUnlessMaybeApplied(batch, "halved");
         });
@@ -263,18 +299,25 @@ public class Deliveries {
         boolean inDoubt = batch.maybeApplied() || delivery.doubt().holdsAnyOf(batch.planned());
         Standing standing = change.enter() ? Standing.REJECTED : Standing.ACKNOWLEDGED;
         // What was in doubt before hangs on this delivery alone from now on.
-        answered(batch, "rejected", inDoubt, acknowledged(standing) - acknowledged(change.stored()), () -> {
-            Instant now = clock.instant();
-            int attempts = deadLetters.add(link.id(), change, batch.lastFailure(), now);
-            Optional<Instant> nextTry = Optional.of(RetryClock.REJECTED.next(now, attempts));
-            Member refused = row(change, standing, delivery.run(), attempts, nextTry);
-            if (change.stored() == Standing.NONE) {
-                members.insert(link.id(), List.of(refused), now);
-            } else {
-                members.update(link.id(), List.of(refused), now);
-            }
-            runs.count(delivery.run().id(), link.id(), Outcome.REJECTED, 1);
-        });
+        answered(
+                batch,
+                "rejected",
+                inDoubt,
+                acknowledged(standing) - acknowledged(change.stored()),
+                List.of(),
+                batch.planned(),
+                () -> {
+                    Instant now = clock.instant();
+                    int attempts = deadLetters.add(link.id(), change, batch.lastFailure(), now);
+                    Optional<Instant> nextTry = Optional.of(RetryClock.REJECTED.next(now, attempts));
+                    Member refused = row(change, standing, delivery.run(), attempts, nextTry);
+                    if (change.stored() == Standing.NONE) {
+                        members.insert(link.id(), List.of(refused), now);
+                    } else {
+                        members.update(link.id(), List.of(refused), now);
+                    }
+                    runs.count(delivery.run().id(), link.id(), Outcome.REJECTED, 1);
+                });
         boolean first = delivery.rejected() == 1;
         LOG.atLevel(first ? Level.WARN : Level.DEBUG)
                 .log(
@@ -338,7 +381,7 @@ public class Deliveries {
 
     private void end(Batch batch, Outcome outcome) {
         LinkDelivery delivery = batch.delivery();
-        transactions.executeWithoutResult(tx -> {
+        store(delivery.plan(), () -> {
             raiseVersion(delivery.run(), delivery.link(), 0, 0);
             closeUnlessMaybeApplied(batch, outcome.name().toLowerCase(Locale.ROOT));
             runs.count(delivery.run().id(), delivery.link().id(), outcome, batch.size());
@@ -367,7 +410,7 @@ public class Deliveries {
     public void end(LinkDelivery delivery) {
         Run run = delivery.run();
         Link link = delivery.link();
-        transactions.executeWithoutResult(tx -> {
+        store(delivery.plan(), () -> {
             raiseVersion(run, link, 0, 0);
             Counts counts = runs.counts(run.id()).get(link.id());
             long unknown = Math.min(counts.undecided(), runs.openMembers(run.id(), link.id()));

@@ -1,6 +1,7 @@
 package io.cohortsync.delivery;
 
 import io.cohortsync.config.TargetSettings;
+import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.diff.PlannedChange;
 import io.cohortsync.guard.Cleared;
 import io.cohortsync.link.Link;
@@ -64,6 +65,10 @@ public final class LinkDelivery {
 
     public TargetSettings target() {
         return link().settings().target();
+    }
+
+    LinkPlan plan() {
+        return cleared.plan();
     }
 
     SupersededDoubt doubt() {

@@ -1,6 +1,7 @@
 package io.cohortsync.diff;
 
 import io.cohortsync.link.Link;
+import io.cohortsync.source.Chunk;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -22,9 +23,12 @@ public interface Diff {
     interface Pass {
 
         /** Takes the next records of the snapshot. */
-        void accept(io.cohortsync.source.Chunk chunk);
+        void accept(Chunk chunk);
 
         /** The wall: to be called only when the snapshot is complete. */
         List<LinkPlan> complete();
+
+        /** Gives back what it holds in memory and on disk; its plans cannot be read any more. To be called once. */
+        void close();
     }
 }

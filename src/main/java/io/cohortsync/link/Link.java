@@ -8,11 +8,18 @@ import java.util.Optional;
  *
  * @param id its row
  * @param settings its configuration
+ * @param version raised with every transaction that changes its members
  * @param exitEpoch raised with every exit that was sent: what makes an enter after it a new message
  * @param acknowledged how many members its target is known to hold
  * @param identityChange what it was filled under and is now, in words, where they differ
  */
-public record Link(long id, LinkSettings settings, long exitEpoch, long acknowledged, Optional<String> identityChange) {
+public record Link(
+        long id,
+        LinkSettings settings,
+        long version,
+        long exitEpoch,
+        long acknowledged,
+        Optional<String> identityChange) {
 
     /** How it is named in logs and messages. */
     public String name() {

@@ -20,7 +20,7 @@ public class Links {
         this.identities = identities;
     }
 
-    private record Row(long id, long exitEpoch, long acknowledged, Optional<String> identity) {}
+    private record Row(long id, long version, long exitEpoch, long acknowledged, Optional<String> identity) {}
 
     /** The enabled links of a sync as they are stored now; a link that is new gets its row. */
     public List<Link> of(SyncSettings sync) {
@@ -56,14 +56,19 @@ public class Links {
         Optional<String> change = untouched
                 ? Optional.empty()
                 : row.identity().flatMap(stored -> identities.change(stored, sync, settings));
-        return new Link(row.id(), settings, row.exitEpoch(), row.acknowledged(), change);
+        return new Link(row.id(), settings, row.version(), row.exitEpoch(), row.acknowledged(), change);
     }
 
     private Optional<Row> row(LinkSettings settings) {
-        return jdbc.sql("select id, exit_epoch, acknowledged, identity from link where sync = ? and target = ?")
+        return jdbc.sql(
+                        "select id, version, exit_epoch, acknowledged, identity from link where sync = ? and target = ?")
                 .params(settings.sync(), settings.target().name())
-                .query((rs, i) ->
-                        new Row(rs.getLong(1), rs.getLong(2), rs.getLong(3), Optional.ofNullable(rs.getString(4))))
+                .query((rs, i) -> new Row(
+                        rs.getLong(1),
+                        rs.getLong(2),
+                        rs.getLong(3),
+                        rs.getLong(4),
+                        Optional.ofNullable(rs.getString(5))))
                 .optional();
     }
 

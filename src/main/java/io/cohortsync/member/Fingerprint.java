@@ -9,11 +9,12 @@ import java.nio.charset.StandardCharsets;
 public interface Fingerprint {
 
     /** The fingerprint of a key given as UTF-8. */
-    long of(byte[] utf8);
+    long of(byte[] bytes, int offset, int length);
 
     /** The fingerprint of a key. */
     default long of(String key) {
-        return of(key.getBytes(StandardCharsets.UTF_8));
+        byte[] utf8 = key.getBytes(StandardCharsets.UTF_8);
+        return of(utf8, 0, utf8.length);
     }
 
     /** XXH3 with a secret seed. */

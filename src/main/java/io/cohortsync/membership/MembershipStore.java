@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -35,31 +36,44 @@ public class MembershipStore {
     public record Member(
             long fingerprint, String key, Standing standing, long run, int tries, Optional<Instant> nextTry) {}
 
-    /**
-     * Takes one stored member without its key, in the order of the fingerprints; {@code tried} says that a change of it was
-     * turned down and is tried again when it is {@code due}.
-     */
+    /** Takes one member that is not simply acknowledged, without its key. */
     @FunctionalInterface
-    public interface Visitor {
-        void visit(long fingerprint, Standing standing, boolean due, boolean tried);
+    public interface TurnedDownVisitor {
+        /**
+         * @param nextTryMillis since the epoch; 0: there is no next try
+         * @param tried whether a change of it was turned down and is tried again
+         */
+        void visit(long fingerprint, Standing standing, long nextTryMillis, boolean tried);
     }
 
-    /**
-     * Walks over all stored members of a link in the order of their fingerprints.
-     *
-     * @param now what "due for another try" is measured against; a member without a next try is due
-     */
-    public void scan(long link, Instant now, Visitor visitor) {
-        long nowMillis = now.toEpochMilli();
+    /** The fingerprints, in no order, of the members in a range, both ends included, that are simply acknowledged. */
+    public void acknowledged(long link, long from, long to, LongConsumer fingerprint) {
+        RowCallbackHandler row = rs -> fingerprint.accept(rs.getLong(1));
+        jdbc.query(
+                "select fingerprint from membership where link_id = ? and fingerprint between ? and ?"
+                        + " and state = ? and next_try is null",
+                row,
+                link,
+                from,
+                to,
+                Standing.ACKNOWLEDGED.code());
+    }
+
+    /** The other members in a range, in the order of their fingerprints: a change of each was turned down. */
+    public void turnedDown(long link, long from, long to, TurnedDownVisitor visitor) {
         RowCallbackHandler row = rs -> {
             Timestamp nextTry = rs.getTimestamp(3);
-            boolean due = nextTry == null || nextTry.getTime() <= nowMillis;
-            visitor.visit(rs.getLong(1), Standing.of(rs.getInt(2)), due, nextTry != null);
+            visitor.visit(
+                    rs.getLong(1), Standing.of(rs.getInt(2)), nextTry == null ? 0 : nextTry.getTime(), nextTry != null);
         };
         jdbc.query(
-                "select fingerprint, state, next_try from membership where link_id = ? order by fingerprint",
+                "select fingerprint, state, next_try from membership where link_id = ? and fingerprint between ? and ?"
+                        + " and (state <> ? or next_try is not null) order by fingerprint",
                 row,
-                link);
+                link,
+                from,
+                to,
+                Standing.ACKNOWLEDGED.code());
     }
 
     /** How many members of a link are unmatched or rejected and not due for another try. */

@@ -84,4 +84,9 @@ public class Comparisons {
     public void close(SnapshotReader snapshot) {
         snapshot.close();
     }
+
+    /** Gives back what comparing took; what came out of the wall is sent by now, or never will be. */
+    public void release(Comparison comparison) {
+        comparison.pass().close();
+    }
 }

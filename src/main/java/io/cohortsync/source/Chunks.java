@@ -1,8 +1,6 @@
 package io.cohortsync.source;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 
@@ -10,20 +8,25 @@ import java.util.Optional;
 final class Chunks implements SnapshotReader {
 
     static final int ROWS = 1_000;
-    static final int CHARACTERS = 1_000_000;
+    static final int BYTES = 1_000_000;
 
     private final String origin;
     private final Records records;
+    private final int columns;
     private Optional<Chunk> ready = Optional.empty();
     private Optional<IncompleteSnapshotException> failure = Optional.empty();
     private long recordsRead;
     private boolean complete;
     private boolean closed;
 
-    /** @param origin what is read, as the beginning of a sentence */
-    Chunks(String origin, Records records) {
+    /**
+     * @param origin what is read, as the beginning of a sentence
+     * @param columns how many values each record has
+     */
+    Chunks(String origin, Records records, int columns) {
         this.origin = origin;
         this.records = records;
+        this.columns = columns;
     }
 
     @Override
@@ -56,18 +59,12 @@ final class Chunks implements SnapshotReader {
     }
 
     private Optional<Chunk> gather() {
-        List<String[]> rows = new ArrayList<>(ROWS);
+        Chunk.Builder rows = new Chunk.Builder(recordsRead + 1, columns);
         try {
-            long characters = 0;
-            while (rows.size() < ROWS && characters < CHARACTERS) {
-                if (!records.advance()) {
+            while (rows.rows() < ROWS && rows.bytes() < BYTES) {
+                if (!records.next(rows)) {
                     complete = true;
                     break;
-                }
-                String[] row = records.row();
-                rows.add(row);
-                for (String value : row) {
-                    characters += value.length();
                 }
             }
         } catch (BrokenContentException e) {
@@ -82,12 +79,11 @@ final class Chunks implements SnapshotReader {
         if (complete) {
             close();
         }
-        if (rows.isEmpty()) {
+        if (rows.rows() == 0) {
             return Optional.empty();
         }
-        Chunk chunk = new Chunk(recordsRead + 1, rows);
-        recordsRead += rows.size();
-        return Optional.of(chunk);
+        recordsRead += rows.rows();
+        return Optional.of(rows.build());
     }
 
     private IncompleteSnapshotException failed(IncompleteSnapshotException why) {

@@ -18,11 +18,11 @@ final class CsvRecords implements Records {
     private final CloseableIterator<CsvRow> rows;
     private final List<MemberKeyField> fields;
     private int columns;
-    private String[] row = {};
 
-    CsvRecords(Reader text, List<MemberKeyField> fields) {
+    /** @param linesBefore how many lines were read elsewhere, so that a message names the right one */
+    CsvRecords(Reader text, List<MemberKeyField> fields, long linesBefore) {
         this.text = new CsvText(text);
-        this.handler = new CsvRowHandler(this.text);
+        this.handler = new CsvRowHandler(this.text, linesBefore);
         this.fields = fields;
         this.rows = CsvReader.builder()
                 .skipEmptyLines(false)
@@ -36,7 +36,7 @@ final class CsvRecords implements Records {
     }
 
     @Override
-    public boolean advance() throws IOException {
+    public boolean next(Chunk.Builder into) throws IOException {
         if (columns == 0) {
             readHeader();
         }
@@ -45,16 +45,11 @@ final class CsvRecords implements Records {
             // In a file of several columns an empty line is no record; in a file of one it is one with a blank key.
             if (found.fields() > 0 || columns == 1) {
                 requireAllFields(found);
-                row = found.values();
+                into.addRecord(found.values());
                 return true;
             }
         }
         return false;
-    }
-
-    @Override
-    public String[] row() {
-        return row;
     }
 
     private void readHeader() throws IOException {

@@ -10,6 +10,7 @@ import java.util.List;
 final class CsvRowHandler extends CsvCallbackHandler<CsvRow> {
 
     private final CsvText text;
+    private final long linesBefore;
     private final List<String> all = new ArrayList<>();
     private int[] wanted = {};
     private boolean wantsAll = true;
@@ -17,8 +18,9 @@ final class CsvRowHandler extends CsvCallbackHandler<CsvRow> {
     private long line;
     private int fields;
 
-    CsvRowHandler(CsvText text) {
+    CsvRowHandler(CsvText text, long linesBefore) {
         this.text = text;
+        this.linesBefore = linesBefore;
     }
 
     /** From the next record on, keeps these fields only. */
@@ -30,7 +32,7 @@ final class CsvRowHandler extends CsvCallbackHandler<CsvRow> {
 
     @Override
     protected void beginRecord(long startingLineNumber) {
-        line = startingLineNumber;
+        line = startingLineNumber + linesBefore;
         fields = 0;
         text.recordBegins(line);
         if (wantsAll) {

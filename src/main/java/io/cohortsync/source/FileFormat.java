@@ -1,7 +1,7 @@
 package io.cohortsync.source;
 
 import io.cohortsync.config.MemberKeyField;
-import java.io.Reader;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -9,15 +9,16 @@ import java.util.function.BiFunction;
 
 /** How the records are written, as the file's name tells. */
 enum FileFormat {
-    CSV(List.of(".csv"), CsvRecords::new),
-    JSON_LINES(List.of(".jsonl", ".ndjson"), JsonLinesRecords::new);
+    CSV(List.of(".csv"), PlainColumn::new),
+    JSON_LINES(
+            List.of(".jsonl", ".ndjson"), (content, fields) -> new JsonLinesRecords(new Utf8Text(content, 0), fields));
 
     static final String ENDINGS = ".csv, .jsonl or .ndjson, or one of these followed by .gz";
 
     private final List<String> endings;
-    private final BiFunction<Reader, List<MemberKeyField>, Records> reading;
+    private final BiFunction<InputStream, List<MemberKeyField>, Records> reading;
 
-    FileFormat(List<String> endings, BiFunction<Reader, List<MemberKeyField>, Records> reading) {
+    FileFormat(List<String> endings, BiFunction<InputStream, List<MemberKeyField>, Records> reading) {
         this.endings = endings;
         this.reading = reading;
     }
@@ -33,7 +34,7 @@ enum FileFormat {
         return Optional.empty();
     }
 
-    Records records(Reader text, List<MemberKeyField> fields) {
-        return reading.apply(text, fields);
+    Records records(InputStream content, List<MemberKeyField> fields) {
+        return reading.apply(content, fields);
     }
 }

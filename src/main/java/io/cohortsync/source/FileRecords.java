@@ -14,27 +14,22 @@ final class FileRecords implements Records {
     }
 
     @Override
-    public boolean advance() throws IOException {
-        boolean advanced;
+    public boolean next(Chunk.Builder into) throws IOException {
+        boolean more;
         try {
-            advanced = records.advance();
+            more = records.next(into);
         } catch (IOException e) {
             // Half a record is what a reader sees of a file being written, so the change is the better explanation.
             throw file.changed() ? changed() : e;
         }
-        if (!advanced && file.changed()) {
+        if (!more && file.changed()) {
             throw changed();
         }
-        return advanced;
+        return more;
     }
 
     private static BrokenContentException changed() {
         return new BrokenContentException("changed while it was read");
-    }
-
-    @Override
-    public String[] row() {
-        return records.row();
     }
 
     @Override

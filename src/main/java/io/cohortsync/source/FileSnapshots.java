@@ -51,8 +51,8 @@ public class FileSnapshots {
             if (!file.regular()) {
                 throw new IncompleteSnapshotException(origin + " is not a file");
             }
-            Utf8Text text = new Utf8Text(content(path));
-            return new Chunks(origin, new FileRecords(file, format.records(text, List.copyOf(fields))));
+            return new Chunks(
+                    origin, new FileRecords(file, format.records(content(path), List.copyOf(fields))), fields.size());
         } catch (NoSuchFileException e) {
             throw new IncompleteSnapshotException(origin + " does not exist; " + present(directory), e);
         } catch (AccessDeniedException e) {

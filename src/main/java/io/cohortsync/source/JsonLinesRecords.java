@@ -33,7 +33,6 @@ final class JsonLinesRecords implements Records {
     private final boolean[] seen;
     private final Set<String> firstNames = new LinkedHashSet<>();
     private Optional<String> onlyName = Optional.empty();
-    private String[] row = {};
     private boolean any;
 
     JsonLinesRecords(Reader text, List<MemberKeyField> fields) {
@@ -43,10 +42,10 @@ final class JsonLinesRecords implements Records {
     }
 
     @Override
-    public boolean advance() throws IOException {
+    public boolean next(Chunk.Builder into) throws IOException {
         while (lines.advance()) {
             if (!lines.blank()) {
-                parse();
+                into.addRecord(parse());
                 any = true;
                 return true;
             }
@@ -58,13 +57,8 @@ final class JsonLinesRecords implements Records {
         return false;
     }
 
-    @Override
-    public String[] row() {
-        return row;
-    }
-
-    private void parse() throws IOException {
-        row = new String[fields.size()];
+    private String[] parse() throws IOException {
+        String[] row = new String[fields.size()];
         Arrays.fill(row, "");
         try (JsonParser parser = JSON.createParser(lines.buffer(), lines.begin(), lines.length())) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -77,7 +71,7 @@ final class JsonLinesRecords implements Records {
                     firstNames.add(name);
                 }
                 parser.nextToken();
-                take(name, count, parser, set);
+                take(name, count, parser, row, set);
                 parser.skipChildren();
             }
             if (parser.nextToken() != null) {
@@ -86,9 +80,10 @@ final class JsonLinesRecords implements Records {
         } catch (JsonProcessingException e) {
             throw notAnObject();
         }
+        return row;
     }
 
-    private void take(String name, int position, JsonParser parser, boolean[] set) throws IOException {
+    private void take(String name, int position, JsonParser parser, String[] row, boolean[] set) throws IOException {
         for (int i = 0; i < row.length; i++) {
             if (fields.get(i) instanceof MemberKeyField.Named named) {
                 if (!named.field().equals(name)) {

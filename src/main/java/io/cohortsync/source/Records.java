@@ -10,13 +10,10 @@ interface Records extends Closeable {
     int MAX_CHARACTERS = 1_000_000;
 
     /**
-     * Moves to the next record.
+     * Adds the values of the next record to a chunk.
      *
      * @return false when the end was reached and the snapshot is complete
      * @throws BrokenContentException when it is not
      */
-    boolean advance() throws IOException;
-
-    /** The values of the record last moved to; an array of its own for each record. */
-    String[] row();
+    boolean next(Chunk.Builder into) throws IOException;
 }

@@ -15,7 +15,6 @@ final class SqlRecords implements Records {
     private final List<String> columns;
     private final List<MemberKeyField> fields;
     private String[] labels = {};
-    private String[] row = {};
 
     SqlRecords(Iterator<Map<String, Object>> rows, List<String> columns, List<MemberKeyField> fields) {
         this.rows = rows;
@@ -33,16 +32,17 @@ final class SqlRecords implements Records {
     }
 
     @Override
-    public boolean advance() throws IOException {
+    public boolean next(Chunk.Builder into) throws IOException {
         try {
             if (!rows.hasNext()) {
                 return false;
             }
             Map<String, Object> found = rows.next();
-            row = new String[labels.length];
+            String[] row = new String[labels.length];
             for (int i = 0; i < labels.length; i++) {
                 row[i] = SqlValue.text(found.get(labels[i]));
             }
+            into.addRecord(row);
             return true;
         } catch (SQLException e) {
             throw new BrokenContentException(SqlFailure.of(e));
@@ -59,11 +59,6 @@ final class SqlRecords implements Records {
             }
         }
         return new IOException(e.getClass().getName(), e);
-    }
-
-    @Override
-    public String[] row() {
-        return row;
     }
 
     @Override

@@ -61,7 +61,7 @@ public class SqlRows {
             List<MemberKeyField> fields) {
         String origin = "The result of the query to source " + source;
         SqlRecords records = new SqlRecords(rows, List.copyOf(columns), List.copyOf(fields));
-        Chunks chunks = new Chunks(origin, records);
+        Chunks chunks = new Chunks(origin, records, fields.size());
         try {
             records.locate();
         } catch (BrokenContentException e) {

@@ -22,13 +22,15 @@ final class Utf8Text extends Reader {
             .onUnmappableCharacter(CodingErrorAction.REPORT);
     private final ByteBuffer bytes = ByteBuffer.allocate(16 * 1024).flip();
     private final CharBuffer chars = CharBuffer.allocate(16 * 1024).flip();
-    private long line = 1;
+    private long line;
     private boolean afterCarriageReturn;
     private boolean begun;
     private boolean bytesEnded;
 
-    Utf8Text(InputStream in) {
+    /** @param linesBefore how many lines were read elsewhere, so that a message names the right one */
+    Utf8Text(InputStream in, long linesBefore) {
         this.in = in;
+        this.line = linesBefore + 1;
     }
 
     @Override

@@ -36,7 +36,7 @@ class MistakesTest {
                 at(
                         "sinks.x",
                         "y",
-                        "sinks: unknown key. Accepted here: defaults, sandbox, security, sources, syncs,"
+                        "sinks: unknown key. Accepted here: defaults, diff, sandbox, security, sources, syncs,"
                                 + " targets, time-zone"),
                 at(
                         "syncs.trial.shedule",
@@ -181,6 +181,14 @@ class MistakesTest {
                         "time-zone: found \"Europe/Berln\"; did you mean \"Europe/Berlin\"? Accepted: UTC, or a time"
                                 + " zone such as \"Europe/Berlin\""),
                 at("sandbox.demo", "true", "sandbox.demo: the demo needs the sandbox: set \"enabled: true\" beside it"),
+                at(
+                        "diff.memory",
+                        "lots",
+                        "diff.memory: found \"lots\". Accepted: a size of 1MB or more, such as 256MB"),
+                at(
+                        "diff.memory",
+                        "512KB",
+                        "diff.memory: found \"512KB\". Accepted: a size of 1MB or more, such as 256MB"),
                 at("sandbox", "on", "sandbox: is text, but a section of keys is expected"),
                 at(
                         "security.open",

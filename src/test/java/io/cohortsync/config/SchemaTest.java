@@ -60,6 +60,7 @@ class SchemaTest {
                                 Map.entry("from", Keys.FROM),
                                 Map.entry("schedule-daily", Keys.SCHEDULE),
                                 Map.entry("guard", Keys.GUARD),
+                                Map.entry("diff", Keys.DIFF),
                                 Map.entry("to", Keys.TO),
                                 Map.entry("to-segment", toSegment),
                                 Map.entry("integration", Keys.INTEGRATION))

@@ -56,6 +56,7 @@ class SettingsReaderTest {
                   to: [ { target: segment-web, trait: "life {id}", integration: none }, events ]
                   enabled: false
               sandbox: { enabled: true, demo: yes }
+              diff: { memory: 64MB }
               security: { open: true }
             server: { address: 127.0.0.1 }
             """;

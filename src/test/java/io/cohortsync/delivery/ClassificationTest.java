@@ -66,7 +66,7 @@ class ClassificationTest {
                 Optional.of("vip"),
                 Optional.empty(),
                 Optional.empty());
-        Link link = new Link(1, settings, 0, 0, Optional.empty());
+        Link link = new Link(1, settings, 0, 0, 0, Optional.empty());
         LinkDelivery delivery = new LinkDelivery(
                 null, new Cleared(new EmptyPlan(link), Optional.empty(), Optional.empty()), null, null);
         return new Batch(
@@ -101,6 +101,12 @@ class ClassificationTest {
         public Iterator<PlannedChange> wantedAgain() {
             return Collections.emptyIterator();
         }
+
+        @Override
+        public void stored(List<PlannedChange> acknowledged, List<PlannedChange> notAcknowledged) {}
+
+        @Override
+        public void lostTrack() {}
     }
 
     private static Exception answer(int status, Map<String, String> headers, String body) {

@@ -34,7 +34,7 @@ class LinkDeliveryTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
-        Link link = new Link(1, settings, 0, 0, Optional.empty());
+        Link link = new Link(1, settings, 0, 0, 0, Optional.empty());
         return new LinkDelivery(
                 null,
                 new Cleared(new Plan(link, enters, exits), Optional.empty(), Optional.empty()),
@@ -67,6 +67,12 @@ class LinkDeliveryTest {
         public Iterator<PlannedChange> wantedAgain() {
             return changes(0, false);
         }
+
+        @Override
+        public void stored(List<PlannedChange> acknowledged, List<PlannedChange> notAcknowledged) {}
+
+        @Override
+        public void lostTrack() {}
 
         private static Iterator<PlannedChange> changes(int number, boolean enter) {
             return IntStream.range(0, number)

@@ -2,10 +2,14 @@ package io.cohortsync.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cohortsync.diff.Diff;
+import io.cohortsync.diff.IndexTruth;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.guard.Guard;
 import io.cohortsync.link.Link;
+import io.cohortsync.link.Links;
 import io.cohortsync.member.Fingerprint;
+import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.run.Run;
 import io.cohortsync.run.Runs;
 import io.cohortsync.snapshot.Comparison;
@@ -24,6 +28,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -50,6 +55,9 @@ class ManyRunsTest {
     @AfterContainer
     static void close() {
         BEANS.values().forEach(StateBeans::close);
+        assertThat(timesKept)
+                .as("how often a link's members were known from memory")
+                .isGreaterThan(100);
     }
 
     private static final class AdjustableClock extends Clock {
@@ -99,7 +107,14 @@ class ManyRunsTest {
         BEFORE_THE_LEASE_IS_BACK
     }
 
-    record Step(Set<Integer> snapshot, List<End> ends, Set<Integer> refused, Cut cut, boolean later) {}
+    /** @param removed whom another writer of the membership removes afterwards */
+    record Step(
+            Set<Integer> snapshot,
+            List<End> ends,
+            Set<Integer> refused,
+            Cut cut,
+            boolean later,
+            Optional<Integer> removed) {}
 
     private static final class Crash extends RuntimeException {}
 
@@ -145,6 +160,14 @@ class ManyRunsTest {
             }
         }
 
+        /** Somebody else has removed this member. */
+        private void removed(String key) {
+            Set<String> enters = current.computeIfAbsent(key + true, k -> new HashSet<>());
+            flippedSince.computeIfAbsent(key + true, k -> new HashSet<>()).addAll(enters);
+            enters.clear();
+            members.remove(key);
+        }
+
         /** From here on nobody can say that these were never added. */
         private void doubt(Batch batch) {
             batch.changes().stream()
@@ -161,6 +184,8 @@ class ManyRunsTest {
         }
     }
 
+    private static int timesKept;
+
     private final Set<String> refused = new HashSet<>();
     private StateBeans beans;
     private Target target;
@@ -174,7 +199,8 @@ class ManyRunsTest {
                         Arbitraries.of(End.class).list().ofMinSize(1).ofMaxSize(6),
                         keys.set().ofMaxSize(2),
                         Arbitraries.of(Cut.class),
-                        Arbitraries.of(true, false))
+                        Arbitraries.of(true, false),
+                        keys.optional(0.1))
                 .as(Step::new)
                 .list()
                 .ofMinSize(1)
@@ -210,6 +236,7 @@ class ManyRunsTest {
             } catch (Crash crash) {
                 jdbc().update("update sync set lease_until = timestamp with time zone '2000-01-01 00:00:00+00'");
             }
+            step.removed().map(ManyRunsTest::key).ifPresent(this::removeByAnotherWriter);
             if (step.later()) {
                 CLOCK.now = CLOCK.now.plus(Duration.ofDays(8));
             }
@@ -232,6 +259,17 @@ class ManyRunsTest {
         assertThat(jdbc().queryForObject("select count(*) from dead_letter", Integer.class))
                 .isZero();
         Books.assertBalanced(jdbc());
+    }
+
+    /** As a route does that uses the acknowledged state as its idempotent repository. */
+    private void removeByAnotherWriter(String key) {
+        int removed =
+                jdbc().update("delete from membership where member_key = ? and state = 1 and next_try is null", key);
+        if (removed > 0) {
+            jdbc().update(
+                            "update link set version = version + 1, acknowledged = acknowledged - 1, exit_epoch = exit_epoch + 1");
+            target.removed(key);
+        }
     }
 
     private static Set<String> without(Set<String> some, Set<String> all) {
@@ -275,7 +313,7 @@ class ManyRunsTest {
         Comparison comparison = comparisons.ofRun(run);
         comparison
                 .pass()
-                .accept(new Chunk(
+                .accept(Chunk.of(
                         1, snapshot.stream().map(key -> new String[] {key}).toList()));
         List<LinkPlan> plans = comparison.pass().complete();
         crash(cut == Cut.BEFORE_THE_WALL);
@@ -298,6 +336,12 @@ class ManyRunsTest {
         } catch (LeaseLostException lost) {
             runs.breakOff(run, link, lost);
         }
+        comparisons.release(comparison);
+        boolean kept = IndexTruth.holds(
+                beans.bean(Diff.class),
+                beans.bean(MembershipStore.class),
+                beans.bean(Links.class).of(beans.sync()).get(0));
+        timesKept += kept ? 1 : 0;
         crash(cut == Cut.BEFORE_THE_LEASE_IS_BACK);
         runs.finish(run);
         jdbc().update("update sync set lease_until = timestamp with time zone '2000-01-01 00:00:00+00'");

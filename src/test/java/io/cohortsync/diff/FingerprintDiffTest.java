@@ -12,6 +12,7 @@ import io.cohortsync.membership.MembershipStore.Member;
 import io.cohortsync.membership.Standing;
 import io.cohortsync.source.Chunk;
 import io.cohortsync.testing.StateBeans;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -45,6 +46,7 @@ class FingerprintDiffTest {
 
     private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
     private static final int KEYS = 40;
+    private static final DiffSettings ROOMY = new DiffSettings(1 << 20, Path.of(System.getProperty("java.io.tmpdir")));
     private static final StateBeans BEANS =
             new StateBeans(Fingerprint.seeded(7), Clock.fixed(NOW, ZoneOffset.UTC), 10, true, 2);
 
@@ -75,7 +77,11 @@ class FingerprintDiffTest {
             Set<String> forgotten) {}
 
     private static Fingerprint weak(int bits) {
-        return utf8 -> Arrays.hashCode(utf8) & ((1L << bits) - 1);
+        return (bytes, offset, length) -> {
+            long print = Arrays.hashCode(Arrays.copyOfRange(bytes, offset, offset + length)) & ((1L << bits) - 1);
+            // In the leading bits too, so that they fall into different parts.
+            return print << (Long.SIZE - 8) | print;
+        };
     }
 
     private static String key(int number) {
@@ -99,7 +105,7 @@ class FingerprintDiffTest {
                 net.jqwik.api.Tuple.of(20, keys),
                 net.jqwik.api.Tuple.of(3, keys.map(key -> " " + key + "\t")),
                 net.jqwik.api.Tuple.of(1, Arbitraries.of("", "  ", "\u2003")),
-                net.jqwik.api.Tuple.of(1, Arbitraries.of(Chunk.INVALID, "x".repeat(513), "\ud83d")));
+                net.jqwik.api.Tuple.of(1, Arbitraries.of(Chunk.INVALID, "x".repeat(513))));
         Arbitrary<Map<String, Doubt>> doubts = Arbitraries.maps(
                         keys,
                         Combinators.combine(
@@ -153,7 +159,7 @@ class FingerprintDiffTest {
             Standing standing = row.map(Row::standing).orElse(Standing.NONE);
             if (key.isEmpty()) {
                 anonymous++;
-            } else if (key.indexOf('\0') >= 0 || key.length() > 512 || key.equals("\ud83d")) {
+            } else if (key.indexOf('\0') >= 0 || key.length() > 512) {
                 invalid++;
             } else if (!seen.add(key)) {
                 duplicate++;
@@ -192,6 +198,11 @@ class FingerprintDiffTest {
     }
 
     private static List<LinkPlan> compare(Fingerprint fingerprint, List<State> states, int chunk) {
+        return compare(fingerprint, states, chunk, ROOMY, 0);
+    }
+
+    private static List<LinkPlan> compare(
+            Fingerprint fingerprint, List<State> states, int chunk, DiffSettings settings, long acknowledged) {
         BEANS.bean(JdbcTemplate.class).update("delete from membership");
         SyncSettings sync = BEANS.sync();
         List<Link> links = BEANS.bean(Links.class).of(sync);
@@ -199,11 +210,13 @@ class FingerprintDiffTest {
         Map<Link, Integer> columns = new LinkedHashMap<>();
         for (int i = 0; i < states.size(); i++) {
             store(links.get(i), states.get(i), fingerprint);
-            doubts.put(links.get(i), states.get(i).doubts().values());
-            columns.put(links.get(i), i);
+            Link stored = links.get(i);
+            Link link = new Link(stored.id(), stored.settings(), 0, 0, acknowledged, Optional.empty());
+            doubts.put(link, states.get(i).doubts().values());
+            columns.put(link, i);
         }
-        Diff.Pass pass =
-                new FingerprintDiff(BEANS.bean(MembershipStore.class), fingerprint).begin(doubts, columns, NOW);
+        Diff.Pass pass = new FingerprintDiff(BEANS.bean(MembershipStore.class), fingerprint, settings)
+                .begin(doubts, columns, NOW);
         int records = states.stream().mapToInt(s -> s.column().size()).max().orElse(0);
         List<String[]> rows = new ArrayList<>();
         for (int record = 0; record < records; record++) {
@@ -215,7 +228,7 @@ class FingerprintDiffTest {
             rows.add(row);
         }
         for (int from = 0; from < rows.size(); from += chunk) {
-            pass.accept(new Chunk(from + 1, rows.subList(from, Math.min(from + chunk, rows.size()))));
+            pass.accept(Chunk.of(from + 1, rows.subList(from, Math.min(from + chunk, rows.size()))));
         }
         return pass.complete();
     }
@@ -262,11 +275,14 @@ class FingerprintDiffTest {
             @ForAll("states") State one,
             @ForAll("states") State two,
             @ForAll @net.jqwik.api.constraints.IntRange(min = 0, max = 8) int bits,
-            @ForAll @net.jqwik.api.constraints.IntRange(min = 1, max = 20) int chunk) {
+            @ForAll @net.jqwik.api.constraints.IntRange(min = 1, max = 20) int chunk,
+            @ForAll @net.jqwik.api.constraints.IntRange(min = 2, max = 12) int parts) {
         Fingerprint fingerprint = weak(bits);
         List<State> states = List.of(withoutTheException(one, fingerprint), withoutTheException(two, fingerprint));
         int records = states.stream().mapToInt(s -> s.column().size()).max().orElse(0);
-        List<LinkPlan> plans = compare(fingerprint, states, chunk);
+        // Whoever has more than one member acknowledged does not fit into ten bytes, and is compared in parts.
+        DiffSettings settings = parts < 4 ? ROOMY : new DiffSettings(10, ROOMY.directory());
+        List<LinkPlan> plans = compare(fingerprint, states, chunk, settings, parts - 2);
         for (int i = 0; i < plans.size(); i++) {
             Verdict expected = model(states.get(i));
             // Both columns are of one snapshot: the shorter one ends with blanks.
@@ -301,7 +317,7 @@ class FingerprintDiffTest {
 
     private static Verdict alone(Row stored, String... snapshot) {
         State state = new State(Map.of("ann", stored), Map.of(), List.of(snapshot));
-        return verdict(compare(utf8 -> 1, List.of(state), 10).get(0));
+        return verdict(compare((bytes, offset, length) -> 1, List.of(state), 10).get(0));
     }
 
     @Example

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.assertj.core.api.AbstractThrowableAssert;
 
@@ -62,11 +63,19 @@ record CohortFiles(Path directory) {
         return rows(name, fields).stream().map(row -> row.get(0)).toList();
     }
 
+    static List<List<String>> rows(Chunk chunk) {
+        return IntStream.range(0, chunk.rows())
+                .mapToObj(row -> IntStream.range(0, chunk.columns())
+                        .mapToObj(column -> chunk.value(row, column))
+                        .toList())
+                .toList();
+    }
+
     static List<List<String>> rows(SnapshotReader reader) {
         List<List<String>> rows = new ArrayList<>();
         try (reader) {
             while (reader.hasNext()) {
-                reader.next().rows().forEach(row -> rows.add(List.of(row)));
+                rows.addAll(rows(reader.next()));
             }
         }
         return rows;

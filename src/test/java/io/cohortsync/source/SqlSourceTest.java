@@ -225,6 +225,9 @@ class SqlSourceTest {
             public List<LinkPlan> complete() {
                 throw new AssertionError("the wall was passed");
             }
+
+            @Override
+            public void close() {}
         }
         TappedDriver.rows().set(0);
         Comparison comparison = new Comparison(

@@ -50,7 +50,7 @@ public final class Acknowledger {
         List<String[]> members = IntStream.range(0, batches * BATCH)
                 .mapToObj(i -> new String[] {"member-" + i})
                 .toList();
-        comparison.pass().accept(new Chunk(1, members));
+        comparison.pass().accept(Chunk.of(1, members));
         List<LinkPlan> plans = comparison.pass().complete();
         runs.passWall(run, plans);
         LinkDelivery delivery = deliveries.open(run, app.getBean(Guard.class).check(run.sync(), plans.get(0)));

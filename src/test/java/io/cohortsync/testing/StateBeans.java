@@ -40,6 +40,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.unit.DataSize;
 
 /** The real store, diff and delivery on a real database in memory, without routes: a test decides every step itself. */
 public final class StateBeans implements AutoCloseable {
@@ -131,7 +132,8 @@ public final class StateBeans implements AutoCloseable {
                 Map.of(SYNC, sync),
                 false,
                 false,
-                new SecuritySettings(true));
+                new SecuritySettings(true),
+                DataSize.ofMegabytes(64));
     }
 
     @Override

@@ -1,0 +1,150 @@
+package io.cohortsync.diff;
+
+import io.cohortsync.link.Link;
+import io.cohortsync.membership.MembershipStore;
+import io.cohortsync.membership.Standing;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.Set;
+
+/** What was found, read out of the spools; keys that only the database knows are fetched as they are asked for. */
+final class SpooledPlan implements LinkPlan {
+
+    private static final int KEYS_AT_ONCE = 1_000;
+
+    private final MembershipStore store;
+    private final Link link;
+    private final ReadCounts counts;
+    private final Findings found;
+    private final Optional<FollowedIndex> followed;
+
+    /** @param followed what is known of the link's members in memory, if it is */
+    SpooledPlan(MembershipStore store, Link link, ReadCounts counts, Findings found, Optional<FollowedIndex> followed) {
+        this.store = store;
+        this.link = link;
+        this.counts = counts;
+        this.found = found;
+        this.followed = followed;
+    }
+
+    @Override
+    public Link link() {
+        return link;
+    }
+
+    @Override
+    public ReadCounts counts() {
+        return counts;
+    }
+
+    @Override
+    public Iterator<PlannedChange> enters() {
+        return new Entering(found.enters().changes(link.exitEpoch()));
+    }
+
+    @Override
+    public Iterator<PlannedChange> exits() {
+        return new Leaving(found.exitsByKey(), found.exits());
+    }
+
+    @Override
+    public Iterator<PlannedChange> noLongerWanted() {
+        return new Leaving(found.noLongerWantedByKey(), found.noLongerWanted());
+    }
+
+    @Override
+    public Iterator<PlannedChange> wantedAgain() {
+        return found.wantedAgain().iterator();
+    }
+
+    @Override
+    public void stored(List<PlannedChange> acknowledged, List<PlannedChange> notAcknowledged) {
+        followed.ifPresent(index -> index.stored(acknowledged, notAcknowledged));
+    }
+
+    @Override
+    public void lostTrack() {
+        followed.ifPresent(FollowedIndex::giveUp);
+    }
+
+    /** A new key whose fingerprint is that of a member turned down before is another person, without a row. */
+    private final class Entering implements Iterator<PlannedChange> {
+        private final Iterator<PlannedChange> all;
+        private Iterator<PlannedChange> ready = Collections.emptyIterator();
+
+        private Entering(Iterator<PlannedChange> all) {
+            this.all = all;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return ready.hasNext() || all.hasNext();
+        }
+
+        @Override
+        public PlannedChange next() {
+            if (!ready.hasNext()) {
+                List<PlannedChange> some = new ArrayList<>(KEYS_AT_ONCE);
+                while (all.hasNext() && some.size() < KEYS_AT_ONCE) {
+                    some.add(all.next());
+                }
+                lookAgain(some);
+                ready = some.iterator();
+            }
+            return ready.next();
+        }
+
+        private void lookAgain(List<PlannedChange> some) {
+            List<Long> prints = some.stream()
+                    .filter(change -> change.stored() != Standing.NONE)
+                    .map(PlannedChange::fingerprint)
+                    .toList();
+            if (prints.isEmpty()) {
+                return;
+            }
+            Set<String> stored = new HashSet<>();
+            store.find(link.id(), prints).forEach(member -> stored.add(member.key()));
+            some.replaceAll(change -> change.stored() == Standing.NONE || stored.contains(change.key())
+                    ? change
+                    : PlannedChange.enter(change.key(), change.fingerprint(), Standing.NONE, link.exitEpoch()));
+        }
+    }
+
+    /** First those known by key, then those whose keys are fetched by their fingerprints. */
+    private final class Leaving implements Iterator<PlannedChange> {
+        private final LongSpool prints;
+        private Iterator<PlannedChange> ready;
+
+        private Leaving(List<PlannedChange> first, LongSpool prints) {
+            this.ready = first.iterator();
+            this.prints = prints;
+        }
+
+        @Override
+        public boolean hasNext() {
+            while (!ready.hasNext() && prints.hasNext()) {
+                List<Long> some = new ArrayList<>(KEYS_AT_ONCE);
+                while (prints.hasNext() && some.size() < KEYS_AT_ONCE) {
+                    some.add(prints.next());
+                }
+                ready = store.find(link.id(), some).stream()
+                        .map(m -> PlannedChange.exit(m.key(), m.fingerprint(), m.standing(), m.run()))
+                        .iterator();
+            }
+            return ready.hasNext();
+        }
+
+        @Override
+        public PlannedChange next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            return ready.next();
+        }
+    }
+}
