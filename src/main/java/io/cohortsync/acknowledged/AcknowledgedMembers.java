@@ -135,7 +135,9 @@ class AcknowledgedMembers {
 
     /** Acknowledges what was confirmed during an earlier run, for the run that begins under this token to see it. */
     void acknowledgeWaiting(LinkRow link, long token) {
-        boolean more = true;
+        // A run whose link nobody else writes to leaves its version as it was, for what is known in memory to stay
+        // good.
+        boolean more = !waiting(link).isEmpty();
         while (more) {
             more = transactions.execute(tx -> {
                 boolean ours = jdbc.sql("update link set version = version + 1 where id = ? and token = ?")
