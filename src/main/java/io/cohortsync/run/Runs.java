@@ -228,15 +228,16 @@ public class Runs {
     /** Writes down what the complete snapshot asks for: from here on changes may be sent. */
     public void passWall(Run run, List<LinkPlan> plans) {
         long read = plans.stream().mapToLong(p -> p.counts().read()).max().orElse(0);
-        transactions.executeWithoutResult(tx -> {
+        List<LinkPlan> firstOfTheirIdentity = transactions.execute(tx -> {
             if (!store.read(run.id(), read)) {
                 throw new IllegalStateException("another node runs this sync now");
             }
-            for (LinkPlan plan : plans) {
-                store.insertLink(run.id(), plan.link().id(), plan.counts());
-                links.remember(run.sync(), plan.link());
-            }
+            plans.forEach(plan -> store.insertLink(run.id(), plan.link().id(), plan.counts()));
+            return plans.stream()
+                    .filter(plan -> links.remember(run.sync(), plan.link()))
+                    .toList();
         });
+        firstOfTheirIdentity.forEach(plan -> plan.stored(List.of(), List.of()));
     }
 
     /**
