@@ -11,6 +11,7 @@ import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.membership.MembershipStore.Member;
 import io.cohortsync.membership.Standing;
 import io.cohortsync.source.Chunk;
+import io.cohortsync.testing.Database;
 import io.cohortsync.testing.StateBeans;
 import java.time.Clock;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -45,12 +47,18 @@ class FingerprintDiffTest {
 
     private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
     private static final int KEYS = 40;
-    private static final StateBeans BEANS =
-            new StateBeans(Fingerprint.seeded(7), Clock.fixed(NOW, ZoneOffset.UTC), 10, true, 2);
+    private static final Map<Database, StateBeans> BEANS = new EnumMap<>(Database.class);
+    private static Database database = Database.H2;
 
     @AfterContainer
     static void close() {
-        BEANS.close();
+        BEANS.values().forEach(StateBeans::close);
+    }
+
+    private static StateBeans beans() {
+        return BEANS.computeIfAbsent(
+                database,
+                on -> new StateBeans(on, Fingerprint.seeded(7), Clock.fixed(NOW, ZoneOffset.UTC), 10, true, 2));
     }
 
     /** What is stored of a member: its standing, and when it is tried again if it was turned down. */
@@ -188,13 +196,13 @@ class FingerprintDiffTest {
         state.stored()
                 .forEach((key, row) ->
                         members.add(new Member(fingerprint.of(key), key, row.standing(), 4, 1, row.nextTry())));
-        BEANS.bean(MembershipStore.class).insert(link.id(), members, NOW);
+        beans().bean(MembershipStore.class).insert(link.id(), members, NOW);
     }
 
     private static List<LinkPlan> compare(Fingerprint fingerprint, List<State> states, int chunk) {
-        BEANS.bean(JdbcTemplate.class).update("delete from membership");
-        SyncSettings sync = BEANS.sync();
-        List<Link> links = BEANS.bean(Links.class).of(sync);
+        beans().bean(JdbcTemplate.class).update("delete from membership");
+        SyncSettings sync = beans().sync();
+        List<Link> links = beans().bean(Links.class).of(sync);
         Map<Link, Collection<Doubt>> doubts = new LinkedHashMap<>();
         Map<Link, Integer> columns = new LinkedHashMap<>();
         for (int i = 0; i < states.size(); i++) {
@@ -203,7 +211,7 @@ class FingerprintDiffTest {
             columns.put(links.get(i), i);
         }
         Diff.Pass pass =
-                new FingerprintDiff(BEANS.bean(MembershipStore.class), fingerprint).begin(doubts, columns, NOW);
+                new FingerprintDiff(beans().bean(MembershipStore.class), fingerprint).begin(doubts, columns, NOW);
         int records = states.stream().mapToInt(s -> s.column().size()).max().orElse(0);
         List<String[]> rows = new ArrayList<>();
         for (int record = 0; record < records; record++) {
@@ -282,6 +290,19 @@ class FingerprintDiffTest {
                             expected.enters(),
                             expected.exits(),
                             expected.forgotten()));
+        }
+    }
+
+    @Property(tries = 60, shrinking = ShrinkingMode.BOUNDED)
+    void soTheyAreOnPostgresql(
+            @ForAll("states") State one,
+            @ForAll("states") State two,
+            @ForAll @net.jqwik.api.constraints.IntRange(min = 0, max = 8) int bits) {
+        database = Database.POSTGRESQL;
+        try {
+            entersExitsAndCountsAreThoseOfPlainSets(one, two, bits, 7);
+        } finally {
+            database = Database.H2;
         }
     }
 
