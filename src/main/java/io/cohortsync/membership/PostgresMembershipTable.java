@@ -1,0 +1,165 @@
+package io.cohortsync.membership;
+
+import io.cohortsync.membership.MembershipStore.Member;
+import io.cohortsync.membership.MembershipStore.TurnedDownVisitor;
+import io.cohortsync.state.StoredTime;
+import java.sql.PreparedStatement;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
+import org.postgresql.PGStatement;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowCallbackHandler;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** PostgreSQL: one statement for a whole batch, its members given as arrays.
+ * Large results are read in steps. */
+final class PostgresMembershipTable implements MembershipTable {
+
+    private static final int FETCH = 50_000;
+    private static final String KEYS = " unnest(?::bigint[], ?::varchar[]) v (fingerprint, member_key)";
+    private static final String THE_ROW =
+            " where m.link_id = ? and m.fingerprint = v.fingerprint and m.member_key = v.member_key";
+    private static final String RANGE = " from membership where link_id = ? and fingerprint between ? and ?";
+
+    private final JdbcTemplate jdbc;
+    private final JdbcTemplate inSteps;
+    private final TransactionTemplate reading;
+
+    PostgresMembershipTable(JdbcTemplate jdbc) {
+        this.jdbc = jdbc;
+        this.inSteps = new JdbcTemplate(jdbc.getDataSource());
+        this.inSteps.setFetchSize(FETCH);
+        this.reading = new TransactionTemplate(new JdbcTransactionManager(jdbc.getDataSource()));
+        this.reading.setReadOnly(true);
+    }
+
+    /** What members of one answer mostly have in common: as arrays, columns cost a fifth more. */
+    private record Mark(Standing standing, long run, int tries, Optional<Instant> nextTry) {
+
+        private static Map<Mark, List<Member>> group(List<Member> members) {
+            return members.stream()
+                    .collect(Collectors.groupingBy(m -> new Mark(m.standing(), m.run(), m.tries(), m.nextTry())));
+        }
+
+        private OffsetDateTime next() {
+            return nextTry.map(StoredTime::of).orElse(null);
+        }
+    }
+
+    @Override
+    public void insert(long link, List<Member> members, Instant since) {
+        Mark.group(members)
+                .forEach((mark, some) -> jdbc.update(
+                        "insert into membership (link_id, fingerprint, member_key, state, since, run_id, tries, next_try)"
+                                + " select ?, v.fingerprint, v.member_key, ?, ?, ?, ?, ?::timestamptz from" + KEYS,
+                        link,
+                        mark.standing().code(),
+                        StoredTime.of(since),
+                        mark.run(),
+                        mark.tries(),
+                        mark.next(),
+                        prints(some),
+                        keys(some)));
+    }
+
+    @Override
+    public void update(long link, List<Member> members, Instant since) {
+        Mark.group(members)
+                .forEach((mark, some) -> jdbc.update(
+                        "update membership m set state = ?, since = ?, run_id = ?, tries = ?, next_try = ?::timestamptz from"
+                                + KEYS + THE_ROW,
+                        mark.standing().code(),
+                        StoredTime.of(since),
+                        mark.run(),
+                        mark.tries(),
+                        mark.next(),
+                        prints(some),
+                        keys(some),
+                        link));
+    }
+
+    @Override
+    public void keep(long link, List<Member> members) {
+        if (!members.isEmpty()) {
+            jdbc.update(
+                    "update membership m set tries = 0, next_try = null from" + KEYS + THE_ROW,
+                    prints(members),
+                    keys(members),
+                    link);
+        }
+    }
+
+    @Override
+    public void delete(long link, List<Member> members) {
+        if (!members.isEmpty()) {
+            jdbc.update("delete from membership m using" + KEYS + THE_ROW, prints(members), keys(members), link);
+        }
+    }
+
+    @Override
+    public void redrive(long link, Optional<String> reason, Instant now) {
+        jdbc.update(MembershipStore.redrive("membership"), MembershipStore.redriveParameters(link, reason, now));
+    }
+
+    @Override
+    public void acknowledged(long link, long from, long to, LongConsumer fingerprint) {
+        stream(
+                "select fingerprint" + RANGE + " and state = 1 and next_try is null",
+                rs -> fingerprint.accept(rs.getLong(1)),
+                link,
+                from,
+                to);
+    }
+
+    @Override
+    public void turnedDown(long link, long from, long to, TurnedDownVisitor visitor) {
+        stream(
+                "select fingerprint, state, next_try" + RANGE
+                        + " and (state <> 1 or next_try is not null) order by fingerprint",
+                rs -> {
+                    Optional<Instant> nextTry = StoredTime.read(rs, 3);
+                    visitor.visit(
+                            rs.getLong(1),
+                            Standing.of(rs.getInt(2)),
+                            nextTry.map(Instant::toEpochMilli).orElse(0L),
+                            nextTry.isPresent());
+                },
+                link,
+                from,
+                to);
+    }
+
+    /** Outside a transaction the driver would fetch all rows at once. */
+    private void stream(String sql, RowCallbackHandler row, long link, long from, long to) {
+        reading.executeWithoutResult(tx -> inSteps.query(
+                connection -> {
+                    PreparedStatement statement = connection.prepareStatement(sql);
+                    // From the first execution on, numbers come in binary.
+                    statement.unwrap(PGStatement.class).setPrepareThreshold(-1);
+                    statement.setLong(1, link);
+                    statement.setLong(2, from);
+                    statement.setLong(3, to);
+                    return statement;
+                },
+                row));
+    }
+
+    @Override
+    public String turnedDownTable() {
+        return "membership";
+    }
+
+    private static long[] prints(List<Member> members) {
+        return members.stream().mapToLong(Member::fingerprint).toArray();
+    }
+
+    private static String[] keys(List<Member> members) {
+        return members.stream().map(Member::key).toArray(String[]::new);
+    }
+}
