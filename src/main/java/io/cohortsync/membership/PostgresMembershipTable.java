@@ -5,12 +5,9 @@ import io.cohortsync.membership.MembershipStore.TurnedDownVisitor;
 import io.cohortsync.state.StoredTime;
 import java.sql.PreparedStatement;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
-import java.util.stream.Collectors;
 import org.postgresql.PGStatement;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowCallbackHandler;
@@ -39,33 +36,9 @@ final class PostgresMembershipTable implements MembershipTable {
         this.reading.setReadOnly(true);
     }
 
-    /** What members of one answer mostly have in common: as arrays, columns cost a fifth more. */
-    private record Mark(Standing standing, long run, int tries, Optional<Instant> nextTry) {
-
-        private static Map<Mark, List<Member>> group(List<Member> members) {
-            return members.stream()
-                    .collect(Collectors.groupingBy(m -> new Mark(m.standing(), m.run(), m.tries(), m.nextTry())));
-        }
-
-        private OffsetDateTime next() {
-            return nextTry.map(StoredTime::of).orElse(null);
-        }
-    }
-
     @Override
-    public void insert(long link, List<Member> members, Instant since) {
-        Mark.group(members)
-                .forEach((mark, some) -> jdbc.update(
-                        "insert into membership (link_id, fingerprint, member_key, state, since, run_id, tries, next_try)"
-                                + " select ?, v.fingerprint, v.member_key, ?, ?, ?, ?, ?::timestamptz from" + KEYS,
-                        link,
-                        mark.standing().code(),
-                        StoredTime.of(since),
-                        mark.run(),
-                        mark.tries(),
-                        mark.next(),
-                        prints(some),
-                        keys(some)));
+    public void inserted(long link, List<Member> members) {
+        // The partial index knows by itself who is turned down.
     }
 
     @Override
@@ -78,9 +51,9 @@ final class PostgresMembershipTable implements MembershipTable {
                         StoredTime.of(since),
                         mark.run(),
                         mark.tries(),
-                        mark.next(),
-                        prints(some),
-                        keys(some),
+                        mark.nextTryOrNull(),
+                        Mark.prints(some),
+                        Mark.keys(some),
                         link));
     }
 
@@ -89,8 +62,8 @@ final class PostgresMembershipTable implements MembershipTable {
         if (!members.isEmpty()) {
             jdbc.update(
                     "update membership m set tries = 0, next_try = null from" + KEYS + THE_ROW,
-                    prints(members),
-                    keys(members),
+                    Mark.prints(members),
+                    Mark.keys(members),
                     link);
         }
     }
@@ -98,7 +71,8 @@ final class PostgresMembershipTable implements MembershipTable {
     @Override
     public void delete(long link, List<Member> members) {
         if (!members.isEmpty()) {
-            jdbc.update("delete from membership m using" + KEYS + THE_ROW, prints(members), keys(members), link);
+            jdbc.update(
+                    "delete from membership m using" + KEYS + THE_ROW, Mark.prints(members), Mark.keys(members), link);
         }
     }
 
@@ -153,13 +127,5 @@ final class PostgresMembershipTable implements MembershipTable {
     @Override
     public String turnedDownTable() {
         return "membership";
-    }
-
-    private static long[] prints(List<Member> members) {
-        return members.stream().mapToLong(Member::fingerprint).toArray();
-    }
-
-    private static String[] keys(List<Member> members) {
-        return members.stream().map(Member::key).toArray(String[]::new);
     }
 }
