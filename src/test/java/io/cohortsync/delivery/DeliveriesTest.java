@@ -79,7 +79,7 @@ class DeliveriesTest {
         Comparison comparison = beans.bean(Comparisons.class).ofRun(run);
         comparison
                 .pass()
-                .accept(new Chunk(
+                .accept(Chunk.of(
                         1, Stream.of(snapshot).map(key -> new String[] {key}).toList()));
         List<LinkPlan> plans = comparison.pass().complete();
         beans.bean(Runs.class).passWall(run, plans);
