@@ -23,6 +23,12 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
     static final String IN_FLIGHT = "in-flight";
     static final String MIXED = "mixed";
 
+    /** A parameter of this name is the whole address that is called. */
+    static final String URL = "url";
+
+    /** A parameter of this name is a section of HTTP headers; each is handed on as a secret of its own. */
+    static final String HEADERS = "headers";
+
     private static final String REGION_PREFIX = BASE_URL + "-";
     private static final String GIVEN_BY_US = "target";
     private static final Set<String> STEERING = Set.of(BATCH_SIZE, IN_FLIGHT, MIXED);

@@ -68,7 +68,10 @@ final class Given {
     }
 
     static DestinationCatalog catalog() {
-        return DestinationCatalog.of(List.of(routeFile("segment.camel.yaml"), routeFile("queue.camel.yaml")));
+        return DestinationCatalog.of(List.of(
+                routeFile("segment.camel.yaml"),
+                routeFile("queue.camel.yaml"),
+                routeFile("/routes/destinations/webhook.camel.yaml")));
     }
 
     static RouteFile routeFile(String name) {

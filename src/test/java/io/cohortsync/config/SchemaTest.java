@@ -42,10 +42,7 @@ class SchemaTest {
     }
 
     static Stream<Arguments> keys() {
-        Collection<String> segment = DestinationCatalog.of(RouteFiles.find())
-                .find("segment")
-                .orElseThrow()
-                .keys();
+        DestinationCatalog catalog = DestinationCatalog.of(RouteFiles.find());
         List<String> toSegment = new ArrayList<>(Keys.TO);
         toSegment.addAll(Keys.TO_OF_TYPE.get("segment"));
         return Stream.concat(
@@ -55,7 +52,6 @@ class SchemaTest {
                                 Map.entry("sandbox", Keys.SANDBOX),
                                 Map.entry("security", Keys.SECURITY),
                                 Map.entry("target", Keys.TARGET),
-                                Map.entry("target-segment", segment),
                                 Map.entry("sync", Keys.SYNC),
                                 Map.entry("from", Keys.FROM),
                                 Map.entry("schedule-daily", Keys.SCHEDULE),
@@ -67,8 +63,12 @@ class SchemaTest {
                         .entrySet()
                         .stream()
                         .map(entry -> Arguments.of(entry.getKey(), entry.getValue())),
-                Keys.SOURCE.entrySet().stream()
-                        .map(entry -> Arguments.of("source-" + entry.getKey(), entry.getValue())));
+                Stream.concat(
+                        Keys.SOURCE.entrySet().stream()
+                                .map(entry -> Arguments.of("source-" + entry.getKey(), entry.getValue())),
+                        Stream.of("segment", "webhook")
+                                .map(type -> catalog.find(type).orElseThrow())
+                                .map(destination -> Arguments.of("target-" + destination.type(), destination.keys()))));
     }
 
     @ParameterizedTest(name = "{0}")
