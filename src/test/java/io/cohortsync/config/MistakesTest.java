@@ -205,12 +205,6 @@ class MistakesTest {
                         "Europe/Berln",
                         "time-zone: found \"Europe/Berln\"; did you mean \"Europe/Berlin\"? Accepted: UTC, or a time"
                                 + " zone such as \"Europe/Berlin\""),
-                at(
-                        "targets.web.type",
-                        "webhook",
-                        "targets.web.url: is missing: The address that is called with POST; often a secret in itself (format: password).",
-                        "targets.web.region: unknown key. Accepted here: batch-size, enabled, headers, in-flight, mixed, retry-on, secret, type, url",
-                        "targets.web.write-key: unknown key. Accepted here: batch-size, enabled, headers, in-flight, mixed, retry-on, secret, type, url"),
                 at("sandbox.demo", "true", "sandbox.demo: the demo needs the sandbox: set \"enabled: true\" beside it"),
                 at(
                         "diff.memory",
