@@ -43,8 +43,6 @@ class SchemaTest {
 
     static Stream<Arguments> keys() {
         DestinationCatalog catalog = DestinationCatalog.of(RouteFiles.find());
-        List<String> toSegment = new ArrayList<>(Keys.TO);
-        toSegment.addAll(Keys.TO_OF_TYPE.get("segment"));
         return Stream.concat(
                 Map.ofEntries(
                                 Map.entry("root", Keys.ROOT),
@@ -58,7 +56,9 @@ class SchemaTest {
                                 Map.entry("guard", Keys.GUARD),
                                 Map.entry("diff", Keys.DIFF),
                                 Map.entry("to", Keys.TO),
-                                Map.entry("to-segment", toSegment),
+                                Map.entry("to-segment", to("segment")),
+                                Map.entry("to-amplitude-cohorts", to("amplitude-cohorts")),
+                                Map.entry("to-customerio", to("customerio")),
                                 Map.entry("integration", Keys.INTEGRATION))
                         .entrySet()
                         .stream()
@@ -69,6 +69,12 @@ class SchemaTest {
                         Stream.of("segment", "webhook")
                                 .map(type -> catalog.find(type).orElseThrow())
                                 .map(destination -> Arguments.of("target-" + destination.type(), destination.keys()))));
+    }
+
+    private static List<String> to(String type) {
+        List<String> keys = new ArrayList<>(Keys.TO);
+        keys.addAll(Keys.TO_OF_TYPE.get(type));
+        return keys;
     }
 
     @ParameterizedTest(name = "{0}")
