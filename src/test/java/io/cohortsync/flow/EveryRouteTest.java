@@ -56,6 +56,7 @@ class EveryRouteTest {
             app.runLink("vip");
             app.run("broken");
             app.post("/api/syncs/vip/plan");
+            app.post("/api/targets/web/check");
             app.post("/api/syncs/risk/run?wait=true");
             // The one route that only a person uses.
             assertThat(camel.getRoutes()).extracting(Route::getRouteId).contains("sync-vip", "target-web");

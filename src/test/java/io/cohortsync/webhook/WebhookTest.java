@@ -96,6 +96,10 @@ class WebhookTest {
             assertThat(server.requests().get(0).body().path("changes"))
                     .extracting(change -> change.path("memberKey").asText() + " " + change.path("enter"))
                     .containsExactly("dora true", "bob false");
+            assertThat(app.post("/api/targets/hook/check").path("result").asText())
+                    .isEqualTo("cannot be verified");
+            assertThat(app.call("POST", "/api/targets/nobody/check").statusCode())
+                    .isEqualTo(404);
             assertThat(app.call("GET", "/api/targets").body())
                     .contains("hook")
                     .doesNotContain("shh-secret", "t0ken-1", "secret-path");
