@@ -45,7 +45,7 @@ class TroubledTargetTest {
         segment = new SegmentServer();
         other = new SegmentServer();
         trial = new Trial(folder);
-        for (String name : List.of("patient", "dated", "paused", "suspended", "state")) {
+        for (String name : List.of("patient", "storm", "dated", "paused", "suspended", "state")) {
             trial.segment(name, segment.url() + "/" + name, "batch-size: 10").sync(name, "[ " + name + " ]");
         }
         trial.segment("busy", segment.url() + "/busy", "batch-size: 10")
@@ -115,6 +115,37 @@ class TroubledTargetTest {
         assertThat(segment.members("busy-two")).hasSize(150);
         assertThat(trial.deadLetters("busy-one")).isEmpty();
         assertThat(trial.inDoubt("busy-one") + trial.inDoubt("busy-two")).isZero();
+    }
+
+    @Test
+    void aStormOf429sWithFourCallsInFlightIsSatOut() {
+        long end = System.currentTimeMillis() + 30_000;
+        AtomicLong mayCallFrom = new AtomicLong();
+        List<Long> early = java.util.Collections.synchronizedList(new ArrayList<>());
+        segment.behave(request -> {
+            // Calls that were on their way already when the first of them was refused are nobody's fault.
+            if (request.atMillis() < mayCallFrom.get() - 50 && request.atMillis() > mayCallFrom.get() - 3_800) {
+                early.add(mayCallFrom.get() - request.atMillis());
+            }
+            if (request.atMillis() < end) {
+                mayCallFrom.accumulateAndGet(System.currentTimeMillis() + 4_000, Math::max);
+                return Answer.status(429).header("Retry-After", "4");
+            }
+            return Answer.OK.after(30);
+        });
+        trial.cohort("storm", Trial.people("p", 400));
+
+        JsonNode link = trial.runLink("storm");
+
+        assertThat(link.path("state").asText()).isEqualTo("succeeded");
+        assertThat(link.path("accepted").asLong()).isEqualTo(400);
+        assertThat(early).isEmpty();
+        assertThat(segment.requests().size())
+                .as("calls, of which 40 were taken")
+                .isBetween(45, 90);
+        assertThat(segment.members("storm")).hasSize(400);
+        assertThat(trial.deadLetters("storm")).isEmpty();
+        assertThat(trial.inDoubt("storm")).isZero();
     }
 
     @Test
