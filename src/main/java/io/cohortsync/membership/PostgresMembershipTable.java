@@ -3,23 +3,34 @@ package io.cohortsync.membership;
 import io.cohortsync.membership.MembershipStore.Member;
 import io.cohortsync.membership.MembershipStore.TurnedDownVisitor;
 import io.cohortsync.state.StoredTime;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 import org.postgresql.PGStatement;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** PostgreSQL: one statement for a whole batch, its members given as arrays.
- * Large results are read in steps. */
+/** PostgreSQL: one statement for a whole batch, its members given as arrays. Large results are read in steps. */
 final class PostgresMembershipTable implements MembershipTable {
 
     private static final int FETCH = 50_000;
+
+    /** About so many members are read at once where fingerprints are all that is wanted. */
+    private static final long BLOCK = 100_000;
+
+    private static final int MOST_BLOCKS = 10_000;
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final String KEYS = " unnest(?::bigint[], ?::varchar[]) v (fingerprint, member_key)";
     private static final String THE_ROW =
             " where m.link_id = ? and m.fingerprint = v.fingerprint and m.member_key = v.member_key";
@@ -99,14 +110,37 @@ final class PostgresMembershipTable implements MembershipTable {
                 reason.orElse(null));
     }
 
+    /** In blocks, each one value: far less than a row for each. Two at once, so that the server reads while this side waits. */
     @Override
     public void acknowledged(long link, long from, long to, LongConsumer fingerprint) {
-        stream(
-                "select fingerprint" + RANGE + " and state = 1 and next_try is null",
-                rs -> fingerprint.accept(rs.getLong(1)),
-                link,
-                from,
-                to);
+        long members = jdbc.queryForList("select acknowledged from link where id = ?", Long.class, link).stream()
+                .findFirst()
+                .orElse(0L);
+        int blocks = (int) Math.min(MOST_BLOCKS, members / BLOCK + 1);
+        long step = Long.divideUnsigned(to - from, blocks);
+        IntStream.range(0, blocks).parallel().forEach(block -> {
+            long first = from + block * step;
+            long last = block == blocks - 1 ? to : first + step - 1;
+            byte[] prints = block(link, first, last);
+            synchronized (fingerprint) {
+                for (int at = 0; at < prints.length; at += Long.BYTES) {
+                    fingerprint.accept((long) LONG.get(prints, at));
+                }
+            }
+        });
+    }
+
+    private byte[] block(long link, long from, long to) {
+        List<byte[]> found = jdbc.query(
+                connection -> prepare(
+                        connection,
+                        "select coalesce(string_agg(int8send(fingerprint), ''::bytea), ''::bytea)" + RANGE
+                                + " and state = 1 and next_try is null",
+                        link,
+                        from,
+                        to),
+                (rs, i) -> rs.getBytes(1));
+        return found.get(0);
     }
 
     @Override
@@ -129,17 +163,18 @@ final class PostgresMembershipTable implements MembershipTable {
 
     /** Outside a transaction the driver would fetch all rows at once. */
     private void stream(String sql, RowCallbackHandler row, long link, long from, long to) {
-        reading.executeWithoutResult(tx -> inSteps.query(
-                connection -> {
-                    PreparedStatement statement = connection.prepareStatement(sql);
-                    // From the first execution on, numbers come in binary.
-                    statement.unwrap(PGStatement.class).setPrepareThreshold(-1);
-                    statement.setLong(1, link);
-                    statement.setLong(2, from);
-                    statement.setLong(3, to);
-                    return statement;
-                },
-                row));
+        reading.executeWithoutResult(tx -> inSteps.query(connection -> prepare(connection, sql, link, from, to), row));
+    }
+
+    private static PreparedStatement prepare(Connection connection, String sql, long link, long from, long to)
+            throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        // From the first execution on, numbers and bytes come in binary.
+        statement.unwrap(PGStatement.class).setPrepareThreshold(-1);
+        statement.setLong(1, link);
+        statement.setLong(2, from);
+        statement.setLong(3, to);
+        return statement;
     }
 
     @Override

@@ -47,6 +47,11 @@ class MembershipStoreTest {
     private static MembershipStore emptied(Database database) {
         beans(database).bean(JdbcTemplate.class).update("delete from membership");
         beans(database).bean(JdbcTemplate.class).update("delete from dead_letter");
+        // So many are said to be acknowledged that they are read in several blocks.
+        beans(database).bean(JdbcTemplate.class).update("delete from link where id = ?", LINK);
+        beans(database)
+                .bean(JdbcTemplate.class)
+                .update("insert into link (id, sync, target, acknowledged) values (?, 'read', 'me', 1000000)", LINK);
         return beans(database).bean(MembershipStore.class);
     }
 
@@ -241,7 +246,7 @@ class MembershipStoreTest {
             assertThatThrownBy(() -> store.acknowledged(LINK, 0, 5_000, print -> {
                         throw new IllegalStateException("enough");
                     }))
-                    .hasMessage("enough");
+                    .hasMessageContaining("enough");
         }
         assertThat(acknowledged(store)).hasSize(5_000);
     }
