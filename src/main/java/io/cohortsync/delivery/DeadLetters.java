@@ -2,9 +2,10 @@ package io.cohortsync.delivery;
 
 import io.cohortsync.diff.PlannedChange;
 import io.cohortsync.membership.MembershipStore;
-import java.sql.Timestamp;
+import io.cohortsync.state.StoredTime;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -64,19 +65,19 @@ public class DeadLetters {
         String words = failure.words().length() <= WORDS
                 ? failure.words()
                 : failure.words().substring(0, WORDS);
-        Timestamp nextTry = Timestamp.from(RetryClock.REJECTED.next(now, before + 1));
+        OffsetDateTime nextTry = StoredTime.of(RetryClock.REJECTED.next(now, before + 1));
         if (before > 0) {
             jdbc.sql(
                             "update dead_letter set direction = ?, reason = ?, words = ?, attempts = ?, last_at = ?, next_try = ?"
                                     + " where link_id = ? and fingerprint = ? and member_key = ?")
-                    .params(change.enter() ? 1 : -1, reason, words, before + 1, Timestamp.from(now), nextTry)
+                    .params(change.enter() ? 1 : -1, reason, words, before + 1, StoredTime.of(now), nextTry)
                     .params(link, change.fingerprint(), change.key())
                     .update();
         } else {
             jdbc.sql("insert into dead_letter (link_id, fingerprint, member_key, direction, reason, words, attempts,"
                             + " first_at, last_at, next_try) values (?, ?, ?, ?, ?, ?, 1, ?, ?, ?)")
                     .params(link, change.fingerprint(), change.key(), change.enter() ? 1 : -1, reason, words)
-                    .params(Timestamp.from(now), Timestamp.from(now), nextTry)
+                    .params(StoredTime.of(now), StoredTime.of(now), nextTry)
                     .update();
         }
         return before + 1;
@@ -120,9 +121,9 @@ public class DeadLetters {
                         rs.getString("reason"),
                         rs.getString("words"),
                         rs.getInt("attempts"),
-                        rs.getTimestamp("first_at").toInstant(),
-                        rs.getTimestamp("last_at").toInstant(),
-                        rs.getTimestamp("next_try").toInstant()))
+                        StoredTime.read(rs, "first_at").orElseThrow(),
+                        StoredTime.read(rs, "last_at").orElseThrow(),
+                        StoredTime.read(rs, "next_try").orElseThrow()))
                 .list();
     }
 
@@ -150,7 +151,7 @@ public class DeadLetters {
             raiseVersion(link);
             members.redrive(link, reason, now);
             return jdbc.sql("update dead_letter set next_try = ? where link_id = ? and reason = coalesce(?, reason)")
-                    .params(Timestamp.from(now), link, reason.orElse(null))
+                    .params(StoredTime.of(now), link, reason.orElse(null))
                     .update();
         });
     }

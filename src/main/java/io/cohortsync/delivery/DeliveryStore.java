@@ -2,7 +2,7 @@ package io.cohortsync.delivery;
 
 import io.cohortsync.diff.Doubt;
 import io.cohortsync.diff.PlannedChange;
-import java.sql.Timestamp;
+import io.cohortsync.state.StoredTime;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -32,7 +32,7 @@ public class DeliveryStore {
                         changes.size(),
                         changes.stream().filter(change -> !change.enter()).count(),
                         CompressedKeys.pack(changes),
-                        Timestamp.from(now))
+                        StoredTime.of(now))
                 .update(id, "id");
         return id.getKey().longValue();
     }
@@ -40,7 +40,7 @@ public class DeliveryStore {
     /** Ends the doubt about a delivery; false: it was ended before. */
     boolean close(long id, String outcome, Instant now) {
         return jdbc.sql("update delivery set closed_at = ?, outcome = ? where id = ? and closed_at is null")
-                        .params(Timestamp.from(now), outcome, id)
+                        .params(StoredTime.of(now), outcome, id)
                         .update()
                 > 0;
     }
@@ -59,7 +59,7 @@ public class DeliveryStore {
     /** Forgets calls that were settled before this time. */
     void forgetBefore(Instant time) {
         jdbc.sql("delete from delivery where closed_at < ?")
-                .param(Timestamp.from(time))
+                .param(StoredTime.of(time))
                 .update();
     }
 

@@ -3,7 +3,6 @@ package io.cohortsync.state;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Clock;
 import java.util.Locale;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.flyway.FlywayConfigurationCustomizer;
@@ -22,12 +21,9 @@ class StateDatabase {
     }
 
     @Bean
-    FlywayConfigurationCustomizer columnTypes(HikariDataSource database) {
-        boolean h2 = database.getJdbcUrl().startsWith("jdbc:h2:");
+    FlywayConfigurationCustomizer schema(HikariDataSource database) {
         warnOfLazyWrites(database.getJdbcUrl());
-        return flyway -> flyway.placeholders(Map.of(
-                "bytes", h2 ? "blob" : "bytea",
-                "turned_down", h2 ? "" : "where next_try is not null"));
+        return flyway -> DatabaseProduct.of(database).configure(flyway);
     }
 
     /** H2 writes committed rows to disk half a second late by default: a kill -9 would forget acknowledgements. */

@@ -19,7 +19,7 @@ class LazyWritesTest {
     private static void startWith(String url) {
         try (HikariDataSource database = new HikariDataSource()) {
             database.setJdbcUrl(url);
-            new StateDatabase().columnTypes(database);
+            new StateDatabase().schema(database);
         }
     }
 

@@ -16,6 +16,7 @@ import io.cohortsync.config.TargetSettings;
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.run.Syncs;
 import io.cohortsync.schedule.Schedule;
+import io.cohortsync.state.DatabaseProduct;
 import io.cohortsync.state.Installation;
 import io.cohortsync.target.Targets;
 import java.nio.file.Path;
@@ -42,12 +43,14 @@ import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.unit.DataSize;
 
-/** The real store, diff and delivery on a real database in memory, without routes: a test decides every step itself. */
+/** The real store, diff and delivery on a fresh, real database, without routes: a test decides every step itself. */
 public final class StateBeans implements AutoCloseable {
 
     public static final String SYNC = "vip";
 
     private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+    private final Database product;
+    private final HikariDataSource database;
 
     static {
         // Thousands of runs, each of which would say what became of it.
@@ -57,13 +60,18 @@ public final class StateBeans implements AutoCloseable {
     }
 
     public StateBeans(Fingerprint fingerprint, Clock clock, int batchSize, boolean mixed, int targets) {
+        this(Database.H2, fingerprint, clock, batchSize, mixed, targets);
+    }
+
+    public StateBeans(
+            Database product, Fingerprint fingerprint, Clock clock, int batchSize, boolean mixed, int targets) {
         HikariConfig config = new HikariConfig();
-        config.setJdbcUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        config.setJdbcUrl(product.fresh());
         config.setMaximumPoolSize(4);
-        HikariDataSource database = new HikariDataSource(config);
-        Flyway.configure()
-                .dataSource(database)
-                .placeholders(Map.of("bytes", "blob", "turned_down", ""))
+        this.product = product;
+        this.database = new HikariDataSource(config);
+        DatabaseProduct.of(database)
+                .configure(Flyway.configure().dataSource(database))
                 .load()
                 .migrate();
         context.scan(
@@ -138,7 +146,8 @@ public final class StateBeans implements AutoCloseable {
 
     @Override
     public void close() {
-        bean(JdbcTemplate.class).execute("shutdown");
         context.close();
+        database.close();
+        product.drop(database.getJdbcUrl());
     }
 }

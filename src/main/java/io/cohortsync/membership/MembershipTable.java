@@ -1,0 +1,29 @@
+package io.cohortsync.membership;
+
+import io.cohortsync.membership.MembershipStore.Member;
+import io.cohortsync.membership.MembershipStore.TurnedDownVisitor;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/** What is done for every member: each database has a way of its own that is much faster than the common one. */
+interface MembershipTable {
+
+    void insert(long link, List<Member> members, Instant since);
+
+    void update(long link, List<Member> members, Instant since);
+
+    void keep(long link, List<Member> members);
+
+    void delete(long link, List<Member> members);
+
+    void redrive(long link, Optional<String> reason, Instant now);
+
+    void acknowledged(long link, long from, long to, LongConsumer fingerprint);
+
+    void turnedDown(long link, long from, long to, TurnedDownVisitor visitor);
+
+    /** The table whose rows with a next try can be found by their link without a look at all others. */
+    String turnedDownTable();
+}
