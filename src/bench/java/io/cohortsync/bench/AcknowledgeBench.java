@@ -91,7 +91,8 @@ public final class AcknowledgeBench {
             measure(server.getJdbcUrl("postgres", "postgres"), members);
         }
         try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         }
     }
 
@@ -106,7 +107,8 @@ public final class AcknowledgeBench {
         }
     }
 
-    private static void sync(AnnotationConfigApplicationContext context, DatabaseProduct product, String sync, int size) {
+    private static void sync(
+            AnnotationConfigApplicationContext context, DatabaseProduct product, String sync, int size) {
         Fingerprint fingerprint = context.getBean(Fingerprint.class);
         List<PlannedChange> enters = IntStream.range(0, size)
                 .mapToObj(i -> String.format(Locale.ROOT, "person-%09d@example.com", i))
@@ -221,10 +223,7 @@ public final class AcknowledgeBench {
         give(context, DataSource.class, () -> database);
         give(context, JdbcTemplate.class, () -> new JdbcTemplate(database));
         give(context, JdbcClient.class, () -> JdbcClient.create(database));
-        give(
-                context,
-                TransactionOperations.class,
-                () -> new TransactionTemplate(new JdbcTransactionManager(database)));
+        give(context, TransactionOperations.class, () -> new TransactionTemplate(new JdbcTransactionManager(database)));
         give(context, Fingerprint.class, () -> Fingerprint.seeded(42));
         give(context, Clock.class, Clock::systemUTC);
         give(context, ObjectMapper.class, ObjectMapper::new);
@@ -244,8 +243,8 @@ public final class AcknowledgeBench {
 
     private static Settings settings() {
         SourceSettings source = new SourceSettings.FileSource("exports", true, Path.of("cohorts"));
-        TargetSettings target = new TargetSettings(
-                "target", "segment", true, Collections.emptySortedMap(), Map.of(), BATCH, 1, true);
+        TargetSettings target =
+                new TargetSettings("target", "segment", true, Collections.emptySortedMap(), Map.of(), BATCH, 1, true);
         return new Settings(
                 ZoneOffset.UTC,
                 Map.of(source.name(), source),
