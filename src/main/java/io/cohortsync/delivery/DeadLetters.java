@@ -85,7 +85,8 @@ public class DeadLetters {
 
     /** Drops the dead letters of changes that were taken, or that nobody wants any more. */
     void settle(long link, List<PlannedChange> changes) {
-        if (changes.isEmpty()) {
+        // Most links have none, and then there is no need to look for each member's.
+        if (changes.isEmpty() || !hasAny(link)) {
             return;
         }
         batches.batchUpdate(
@@ -97,6 +98,13 @@ public class DeadLetters {
                     ps.setLong(2, change.fingerprint());
                     ps.setString(3, change.key());
                 });
+    }
+
+    private boolean hasAny(long link) {
+        return jdbc.sql("select exists (select 1 from dead_letter where link_id = ?)")
+                .param(link)
+                .query(Boolean.class)
+                .single();
     }
 
     /** The dead letters, newest first; each filter narrows them where it is given. */

@@ -5,6 +5,9 @@ import io.cohortsync.link.Link;
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.member.MemberKeys;
 import io.cohortsync.source.Chunk;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,15 +16,15 @@ final class KeyReader {
 
     private static final Logger LOG = LoggerFactory.getLogger(KeyReader.class);
     private static final int INVALID_SAMPLES = 5;
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGHEST_BITS = 0x8080808080808080L;
 
     private final Link link;
     private final int column;
     private final Fingerprint fingerprint;
     private final KeySink sink;
     private final boolean mayBeTakenAsIs;
-    private long[] fingerprints = new long[0];
-    private int[] starts = new int[0];
-    private int[] ends = new int[0];
     private long read;
     private long invalid;
     private long anonymous;
@@ -36,11 +39,9 @@ final class KeyReader {
 
     void accept(Chunk chunk) {
         int rows = chunk.rows();
-        if (fingerprints.length < rows) {
-            fingerprints = new long[rows];
-            starts = new int[rows];
-            ends = new int[rows];
-        }
+        long[] fingerprints = new long[rows];
+        int[] starts = new int[rows];
+        int[] ends = new int[rows];
         byte[] bytes = chunk.bytes();
         int count = 0;
         for (int row = 0; row < rows; row++) {
@@ -64,8 +65,16 @@ final class KeyReader {
         if (length == 0 || length > MemberKeys.MAX_BYTES || bytes[start] <= ' ' || bytes[end - 1] <= ' ') {
             return false;
         }
-        for (int i = start; i < end; i++) {
-            if (bytes[i] == 0) {
+        int at = start;
+        for (; at <= end - Long.BYTES; at += Long.BYTES) {
+            // Taking one from each of eight bytes borrows out of one only where a byte is zero.
+            long eight = (long) LONG.get(bytes, at);
+            if ((eight - ONES & ~eight & HIGHEST_BITS) != 0) {
+                return false;
+            }
+        }
+        for (; at < end; at++) {
+            if (bytes[at] == 0) {
                 return false;
             }
         }

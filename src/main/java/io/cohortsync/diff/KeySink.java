@@ -4,6 +4,8 @@ package io.cohortsync.diff;
 interface KeySink {
 
     /**
+     * Takes some keys; nobody else changes what is given here.
+     *
      * @param fingerprints one for each key
      * @param bytes where all the keys are, as UTF-8
      * @param starts where each begins

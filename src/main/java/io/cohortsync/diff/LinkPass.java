@@ -25,6 +25,7 @@ final class LinkPass {
     private final Optional<Acknowledged> whole;
     private final Optional<Matching> matching;
     private final Optional<Partitions> partitions;
+    private final Beside beside;
     private final KeyReader reader;
     private Optional<FollowedIndex> followed = Optional.empty();
 
@@ -56,8 +57,8 @@ final class LinkPass {
         this.whole = whole;
         matching = whole.map(all -> matching(FingerprintRange.ALL, all));
         partitions = whole.isPresent() ? Optional.empty() : Optional.of(new Partitions(settings.directory(), parts));
-        reader = new KeyReader(
-                link, column, fingerprint, matching.<KeySink>map(m -> m).orElseGet(partitions::get));
+        beside = new Beside("diff " + link.name(), matching.<KeySink>map(m -> m).orElseGet(partitions::get));
+        reader = new KeyReader(link, column, fingerprint, beside);
     }
 
     private Matching matching(FingerprintRange range, Acknowledged acknowledged) {
@@ -69,6 +70,7 @@ final class LinkPass {
     }
 
     LinkPlan complete() {
+        beside.finish();
         matching.ifPresent(done -> found.add(done, link.exitEpoch()));
         partitions.ifPresent(this::matchPartByPart);
         ReadCounts counts = found.complete(reader);
@@ -89,6 +91,7 @@ final class LinkPass {
 
     /** Gives back what it holds on disk, and keeps what is known of the link's members for the next run. */
     void close() {
+        beside.abandon();
         partitions.ifPresent(Partitions::close);
         found.close();
         Optional<Acknowledged> known = followed.map(FollowedIndex::after).orElse(whole);

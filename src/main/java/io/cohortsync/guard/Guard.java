@@ -5,7 +5,7 @@ import io.cohortsync.config.SyncSettings;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.diff.ReadCounts;
 import io.cohortsync.link.Link;
-import java.sql.Timestamp;
+import io.cohortsync.state.StoredTime;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.Optional;
@@ -80,7 +80,7 @@ public class Guard {
     private long exitsWithinWindow(GuardSettings guard, Link link) {
         return jdbc.sql(
                         "select coalesce(sum(exits), 0) from delivery where link_id = ? and closed_at >= ? and outcome = 'accepted'")
-                .params(link.id(), Timestamp.from(clock.instant().minus(guard.window())))
+                .params(link.id(), StoredTime.of(clock.instant().minus(guard.window())))
                 .query(Long.class)
                 .single();
     }

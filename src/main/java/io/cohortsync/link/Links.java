@@ -90,10 +90,10 @@ public class Links {
         }
     }
 
-    /** Remembers what a link is filled under, before its first change is sent. */
-    public void remember(SyncSettings sync, Link link) {
+    /** Remembers what a link is filled under, before its first change is sent; true: that is new, and raised its version. */
+    public boolean remember(SyncSettings sync, Link link) {
         if (link.identityChange().isPresent()) {
-            return;
+            return false;
         }
         String now = identities.of(sync, link.settings());
         int changed = jdbc.sql("update link set identity = ?, version = version + 1"
@@ -109,5 +109,6 @@ public class Links {
                     .param(link.id())
                     .update();
         }
+        return changed > 0;
     }
 }

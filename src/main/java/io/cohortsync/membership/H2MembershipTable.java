@@ -7,7 +7,6 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +26,6 @@ final class H2MembershipTable implements MembershipTable {
     private static final String THE_ROW = " where link_id = ? and fingerprint = ? and member_key = ?";
     private static final String IN_PAGES = " where link_id = ? and fingerprint between ? and ?"
             + " order by link_id, fingerprint fetch first " + PAGE + " rows with ties";
-    private static final Comparator<Member> INDEX_ORDER =
-            Comparator.comparingLong(Member::fingerprint).thenComparing(Member::key);
 
     private final JdbcTemplate jdbc;
 
@@ -37,15 +34,7 @@ final class H2MembershipTable implements MembershipTable {
     }
 
     @Override
-    public void insert(long link, List<Member> members, Instant since) {
-        batch(
-                "insert into membership (link_id, fingerprint, member_key, state, since, run_id, tries, next_try)"
-                        + " values (?, ?, ?, ?, ?, ?, ?, ?)",
-                members,
-                (ps, m) -> {
-                    bindRow(ps, 1, link, m);
-                    bindStanding(ps, 4, m, since);
-                });
+    public void inserted(long link, List<Member> members) {
         list(link, members);
     }
 
@@ -154,7 +143,8 @@ final class H2MembershipTable implements MembershipTable {
 
     private void batch(String sql, List<Member> members, ParameterizedPreparedStatementSetter<Member> binding) {
         if (!members.isEmpty()) {
-            List<Member> inOrder = members.stream().sorted(INDEX_ORDER).toList();
+            List<Member> inOrder =
+                    members.stream().sorted(MembershipStore.INDEX_ORDER).toList();
             jdbc.batchUpdate(sql, inOrder, inOrder.size(), binding);
         }
     }

@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
-/** What is done for every member: each database has a way of its own that is much faster than the common one. */
+/** What is done for every member and where each database has a way of its own that is much faster than a common one. */
 interface MembershipTable {
 
-    void insert(long link, List<Member> members, Instant since);
+    /** What else is to be written about members that were inserted just now. */
+    void inserted(long link, List<Member> members);
 
     void update(long link, List<Member> members, Instant since);
 

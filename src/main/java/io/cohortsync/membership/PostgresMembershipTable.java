@@ -3,70 +3,58 @@ package io.cohortsync.membership;
 import io.cohortsync.membership.MembershipStore.Member;
 import io.cohortsync.membership.MembershipStore.TurnedDownVisitor;
 import io.cohortsync.state.StoredTime;
+import java.sql.PreparedStatement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyOut;
-import org.springframework.jdbc.core.ConnectionCallback;
+import org.postgresql.PGStatement;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** PostgreSQL: one statement for a whole batch, its columns given as arrays; all fingerprints come out by COPY. */
+/** PostgreSQL: one statement for a whole batch, its members given as arrays.
+ * Large results are read in steps. */
 final class PostgresMembershipTable implements MembershipTable {
 
-    private static final int FETCH = 10_000;
-    private static final String VALUES = " unnest(?::bigint[], ?::varchar[], ?::int[], ?::bigint[], ?::int[],"
-            + " ?::timestamptz[]) v (fingerprint, member_key, state, run_id, tries, next_try)";
+    private static final int FETCH = 50_000;
     private static final String KEYS = " unnest(?::bigint[], ?::varchar[]) v (fingerprint, member_key)";
     private static final String THE_ROW =
             " where m.link_id = ? and m.fingerprint = v.fingerprint and m.member_key = v.member_key";
-    private static final String RANGE = " from membership where link_id = %d and fingerprint between %d and %d";
+    private static final String RANGE = " from membership where link_id = ? and fingerprint between ? and ?";
 
     private final JdbcTemplate jdbc;
+    private final JdbcTemplate inSteps;
     private final TransactionTemplate reading;
 
     PostgresMembershipTable(JdbcTemplate jdbc) {
         this.jdbc = jdbc;
+        this.inSteps = new JdbcTemplate(jdbc.getDataSource());
+        this.inSteps.setFetchSize(FETCH);
         this.reading = new TransactionTemplate(new JdbcTransactionManager(jdbc.getDataSource()));
         this.reading.setReadOnly(true);
     }
 
     @Override
-    public void insert(long link, List<Member> members, Instant since) {
-        if (!members.isEmpty()) {
-            jdbc.update(
-                    "insert into membership (link_id, since, fingerprint, member_key, state, run_id, tries, next_try)"
-                            + " select ?, ?, v.* from" + VALUES,
-                    link,
-                    StoredTime.of(since),
-                    prints(members),
-                    keys(members),
-                    standings(members),
-                    runs(members),
-                    tries(members),
-                    nextTries(members));
-        }
+    public void inserted(long link, List<Member> members) {
+        // The partial index knows by itself who is turned down.
     }
 
     @Override
     public void update(long link, List<Member> members, Instant since) {
-        if (!members.isEmpty()) {
-            jdbc.update(
-                    "update membership m set since = ?, state = v.state, run_id = v.run_id, tries = v.tries,"
-                            + " next_try = v.next_try from" + VALUES + THE_ROW,
-                    StoredTime.of(since),
-                    prints(members),
-                    keys(members),
-                    standings(members),
-                    runs(members),
-                    tries(members),
-                    nextTries(members),
-                    link);
-        }
+        Mark.group(members)
+                .forEach((mark, some) -> jdbc.update(
+                        "update membership m set state = ?, since = ?, run_id = ?, tries = ?, next_try = ?::timestamptz from"
+                                + KEYS + THE_ROW,
+                        mark.standing().code(),
+                        StoredTime.of(since),
+                        mark.run(),
+                        mark.tries(),
+                        mark.nextTryOrNull(),
+                        Mark.prints(some),
+                        Mark.keys(some),
+                        link));
     }
 
     @Override
@@ -74,8 +62,8 @@ final class PostgresMembershipTable implements MembershipTable {
         if (!members.isEmpty()) {
             jdbc.update(
                     "update membership m set tries = 0, next_try = null from" + KEYS + THE_ROW,
-                    prints(members),
-                    keys(members),
+                    Mark.prints(members),
+                    Mark.keys(members),
                     link);
         }
     }
@@ -83,7 +71,8 @@ final class PostgresMembershipTable implements MembershipTable {
     @Override
     public void delete(long link, List<Member> members) {
         if (!members.isEmpty()) {
-            jdbc.update("delete from membership m using" + KEYS + THE_ROW, prints(members), keys(members), link);
+            jdbc.update(
+                    "delete from membership m using" + KEYS + THE_ROW, Mark.prints(members), Mark.keys(members), link);
         }
     }
 
@@ -92,71 +81,51 @@ final class PostgresMembershipTable implements MembershipTable {
         jdbc.update(MembershipStore.redrive("membership"), MembershipStore.redriveParameters(link, reason, now));
     }
 
-    /** A cursor would decode each row twice; the driver gives one row of the binary format at a time. */
     @Override
     public void acknowledged(long link, long from, long to, LongConsumer fingerprint) {
-        String copy = "copy (select fingerprint" + RANGE.formatted(link, from, to)
-                + " and state = 1 and next_try is null) to stdout (format binary)";
-        jdbc.execute((ConnectionCallback<Void>) connection -> {
-            CopyOut rows = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(copy);
-            try {
-                CopiedLongs.read(rows, fingerprint);
-            } finally {
-                if (rows.isActive()) {
-                    rows.cancelCopy();
-                }
-            }
-            return null;
-        });
+        stream(
+                "select fingerprint" + RANGE + " and state = 1 and next_try is null",
+                rs -> fingerprint.accept(rs.getLong(1)),
+                link,
+                from,
+                to);
     }
 
     @Override
     public void turnedDown(long link, long from, long to, TurnedDownVisitor visitor) {
-        RowCallbackHandler row = rs -> {
-            Optional<Instant> nextTry = StoredTime.read(rs, 3);
-            visitor.visit(
-                    rs.getLong(1),
-                    Standing.of(rs.getInt(2)),
-                    nextTry.map(Instant::toEpochMilli).orElse(0L),
-                    nextTry.isPresent());
-        };
-        JdbcTemplate inSteps = new JdbcTemplate(jdbc.getDataSource());
-        inSteps.setFetchSize(FETCH);
-        // Outside a transaction the driver would fetch all rows at once.
-        reading.executeWithoutResult(tx -> inSteps.query(
-                "select fingerprint, state, next_try" + RANGE.formatted(link, from, to)
+        stream(
+                "select fingerprint, state, next_try" + RANGE
                         + " and (state <> 1 or next_try is not null) order by fingerprint",
+                rs -> {
+                    Optional<Instant> nextTry = StoredTime.read(rs, 3);
+                    visitor.visit(
+                            rs.getLong(1),
+                            Standing.of(rs.getInt(2)),
+                            nextTry.map(Instant::toEpochMilli).orElse(0L),
+                            nextTry.isPresent());
+                },
+                link,
+                from,
+                to);
+    }
+
+    /** Outside a transaction the driver would fetch all rows at once. */
+    private void stream(String sql, RowCallbackHandler row, long link, long from, long to) {
+        reading.executeWithoutResult(tx -> inSteps.query(
+                connection -> {
+                    PreparedStatement statement = connection.prepareStatement(sql);
+                    // From the first execution on, numbers come in binary.
+                    statement.unwrap(PGStatement.class).setPrepareThreshold(-1);
+                    statement.setLong(1, link);
+                    statement.setLong(2, from);
+                    statement.setLong(3, to);
+                    return statement;
+                },
                 row));
     }
 
     @Override
     public String turnedDownTable() {
         return "membership";
-    }
-
-    private static long[] prints(List<Member> members) {
-        return members.stream().mapToLong(Member::fingerprint).toArray();
-    }
-
-    private static String[] keys(List<Member> members) {
-        return members.stream().map(Member::key).toArray(String[]::new);
-    }
-
-    private static int[] standings(List<Member> members) {
-        return members.stream().mapToInt(m -> m.standing().code()).toArray();
-    }
-
-    private static long[] runs(List<Member> members) {
-        return members.stream().mapToLong(Member::run).toArray();
-    }
-
-    private static int[] tries(List<Member> members) {
-        return members.stream().mapToInt(Member::tries).toArray();
-    }
-
-    private static String[] nextTries(List<Member> members) {
-        return members.stream()
-                .map(m -> m.nextTry().map(Instant::toString).orElse(null))
-                .toArray(String[]::new);
     }
 }

@@ -1,8 +1,9 @@
 package io.cohortsync.run;
 
+import io.cohortsync.state.StoredTime;
 import java.lang.management.ManagementFactory;
-import java.sql.Timestamp;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,7 +35,7 @@ class Leases {
 
     /** Takes the lease for a firing, unless it is held, the firing was taken before, or the sync is paused. */
     Optional<Lease> takeForFiring(String sync, Instant fire) {
-        Timestamp at = Timestamp.from(fire);
+        OffsetDateTime at = StoredTime.of(fire);
         return take(sync, ", last_fire = ?", " and last_fire < ?", List.of(at), List.of(at));
     }
 
@@ -43,7 +44,7 @@ class Leases {
      * ever succeeded.
      */
     Optional<Lease> takeIfOverdue(String sync, Instant due, boolean neverSucceededCounts) {
-        Timestamp at = Timestamp.from(due);
+        OffsetDateTime at = StoredTime.of(due);
         return take(
                 sync,
                 ", last_fire = ?",
@@ -107,7 +108,7 @@ class Leases {
      * @param firing the firing that asks, which several nodes name and one run is for; empty: a person asks
      */
     boolean askForFollowUp(String sync, Optional<Instant> firing) {
-        List<Timestamp> at = firing.map(Timestamp::from).stream().toList();
+        List<OffsetDateTime> at = firing.map(StoredTime::of).stream().toList();
         String take = at.isEmpty() ? "" : ", last_fire = ?";
         String unlessTaken = at.isEmpty() ? "" : " and last_fire < ?";
         return jdbc.sql("update sync set follow_up = true" + take
@@ -128,7 +129,7 @@ class Leases {
     boolean giveBack(Lease lease, Optional<Instant> success) {
         held.remove(lease);
         success.ifPresent(at -> jdbc.sql("update sync set last_success = ? where name = ? and token = ?")
-                .params(Timestamp.from(at), lease.sync(), lease.token())
+                .params(StoredTime.of(at), lease.sync(), lease.token())
                 .update());
         int released = jdbc.sql("update sync set owner = null, lease_until = current_timestamp - interval '1' second"
                         + " where name = ? and token = ?")

@@ -2,9 +2,9 @@ package io.cohortsync.run;
 
 import io.cohortsync.diff.ReadCounts;
 import io.cohortsync.run.RunView.TargetView;
+import io.cohortsync.state.StoredTime;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,7 +31,7 @@ public class RunStore {
     long insert(String sync, long token, Trigger trigger, Instant startedAt) {
         GeneratedKeyHolder id = new GeneratedKeyHolder();
         jdbc.sql("insert into run (sync, token, state, started_by, started_at) values (?, ?, 'running', ?, ?)")
-                .params(sync, token, trigger.word(), Timestamp.from(startedAt))
+                .params(sync, token, trigger.word(), StoredTime.of(startedAt))
                 .update(id, "id");
         return id.getKey().longValue();
     }
@@ -95,7 +95,7 @@ public class RunStore {
 
     void finish(long run, RunState state, Optional<String> error, Instant at) {
         jdbc.sql("update run set state = ?, error = ?, finished_at = ? where id = ? and state = 'running'")
-                .params(state.word(), cut(error), Timestamp.from(at), run)
+                .params(state.word(), cut(error), StoredTime.of(at), run)
                 .update();
     }
 
@@ -183,8 +183,8 @@ public class RunStore {
         return jdbc.sql("select l.*, r.started_at from run_link l join run r on r.id = l.run_id where l.link_id = ?"
                         + " order by l.run_id desc fetch first 1 rows only")
                 .param(link)
-                .query((rs, i) ->
-                        new LastRead(counts(rs), rs.getTimestamp("started_at").toInstant()))
+                .query((rs, i) -> new LastRead(
+                        counts(rs), StoredTime.read(rs, "started_at").orElseThrow()))
                 .optional();
     }
 
@@ -195,8 +195,8 @@ public class RunStore {
                 rs.getString("sync"),
                 rs.getString("state"),
                 rs.getString("started_by"),
-                rs.getTimestamp("started_at").toInstant(),
-                Optional.ofNullable(rs.getTimestamp("finished_at")).map(Timestamp::toInstant),
+                StoredTime.read(rs, "started_at").orElseThrow(),
+                StoredTime.read(rs, "finished_at"),
                 rs.getLong("records_read"),
                 Optional.ofNullable(rs.getString("error")),
                 List.of());

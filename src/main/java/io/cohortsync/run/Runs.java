@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
@@ -43,6 +44,7 @@ public class Runs {
     private final Clock clock;
     private final Syncs syncs;
     private final SecretMask mask;
+    private final ApplicationEventPublisher events;
     private final List<String> scheduled;
     private final Set<String> toLookAt = ConcurrentHashMap.newKeySet();
     private final Set<String> lookedAt = ConcurrentHashMap.newKeySet();
@@ -56,6 +58,7 @@ public class Runs {
             TransactionOperations transactions,
             Syncs syncs,
             SecretMask mask,
+            ApplicationEventPublisher events,
             Clock clock) {
         this.settings = settings;
         this.leases = leases;
@@ -64,6 +67,7 @@ public class Runs {
         this.transactions = transactions;
         this.syncs = syncs;
         this.mask = mask;
+        this.events = events;
         this.clock = clock;
         this.scheduled = settings.syncs().values().stream()
                 .filter(sync ->
@@ -177,6 +181,7 @@ public class Runs {
         Instant now = clock.instant();
         links.claim(sync.name(), lease.token());
         store.abandoned(sync.name(), lease.token()).forEach(run -> abandon(sync, run));
+        events.publishEvent(new LinksClaimed(sync.name(), lease.token()));
         long id = store.insert(sync.name(), lease.token(), why, now);
         List<Link> current = links.of(sync);
         links.claim(sync.name(), lease.token());
@@ -223,15 +228,16 @@ public class Runs {
     /** Writes down what the complete snapshot asks for: from here on changes may be sent. */
     public void passWall(Run run, List<LinkPlan> plans) {
         long read = plans.stream().mapToLong(p -> p.counts().read()).max().orElse(0);
-        transactions.executeWithoutResult(tx -> {
+        List<LinkPlan> firstOfTheirIdentity = transactions.execute(tx -> {
             if (!store.read(run.id(), read)) {
                 throw new IllegalStateException("another node runs this sync now");
             }
-            for (LinkPlan plan : plans) {
-                store.insertLink(run.id(), plan.link().id(), plan.counts());
-                links.remember(run.sync(), plan.link());
-            }
+            plans.forEach(plan -> store.insertLink(run.id(), plan.link().id(), plan.counts()));
+            return plans.stream()
+                    .filter(plan -> links.remember(run.sync(), plan.link()))
+                    .toList();
         });
+        firstOfTheirIdentity.forEach(plan -> plan.stored(List.of(), List.of()));
     }
 
     /**

@@ -1,7 +1,7 @@
 package io.cohortsync.run;
 
 import io.cohortsync.config.Settings;
-import java.sql.Timestamp;
+import io.cohortsync.state.StoredTime;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +38,7 @@ public class Syncs {
             try {
                 jdbc.sql("insert into sync (name, lease_until, last_fire) select ?, ?, ?"
                                 + " where not exists (select 1 from sync where name = ?)")
-                        .params(name, Timestamp.from(LONG_AGO), Timestamp.from(LONG_AGO), name)
+                        .params(name, StoredTime.of(LONG_AGO), StoredTime.of(LONG_AGO), name)
                         .update();
             } catch (DuplicateKeyException otherNode) {
                 // Another node was first; its row is as good.
@@ -49,9 +49,7 @@ public class Syncs {
     public Stored read(String sync) {
         return jdbc.sql("select paused, last_success from sync where name = ?")
                 .param(sync)
-                .query((rs, i) -> new Stored(
-                        rs.getBoolean(1),
-                        Optional.ofNullable(rs.getTimestamp(2)).map(Timestamp::toInstant)))
+                .query((rs, i) -> new Stored(rs.getBoolean(1), StoredTime.read(rs, 2)))
                 .single();
     }
 

@@ -16,6 +16,7 @@ import io.cohortsync.snapshot.Comparison;
 import io.cohortsync.snapshot.Comparisons;
 import io.cohortsync.source.Chunk;
 import io.cohortsync.testing.Books;
+import io.cohortsync.testing.Database;
 import io.cohortsync.testing.StateBeans;
 import java.net.SocketTimeoutException;
 import java.time.Clock;
@@ -50,7 +51,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 class ManyRunsTest {
 
     private static final AdjustableClock CLOCK = new AdjustableClock();
-    private static final Map<Boolean, StateBeans> BEANS = new HashMap<>();
+    private static final Map<List<Object>, StateBeans> BEANS = new HashMap<>();
 
     @AfterContainer
     static void close() {
@@ -221,7 +222,21 @@ class ManyRunsTest {
             @ForAll boolean mixed,
             @ForAll @net.jqwik.api.constraints.Size(max = 2)
                     Set<@net.jqwik.api.constraints.IntRange(max = 9) Integer> strangers) {
-        beans = BEANS.computeIfAbsent(mixed, m -> new StateBeans(Fingerprint.seeded(42), CLOCK, 3, m, 1));
+        check(Database.H2, steps, mixed, strangers);
+    }
+
+    @Property(tries = 40, shrinking = ShrinkingMode.BOUNDED)
+    void soItDoesOnPostgresql(
+            @ForAll("steps") List<Step> steps,
+            @ForAll boolean mixed,
+            @ForAll @net.jqwik.api.constraints.Size(max = 2)
+                    Set<@net.jqwik.api.constraints.IntRange(max = 9) Integer> strangers) {
+        check(Database.POSTGRESQL, steps, mixed, strangers);
+    }
+
+    private void check(Database database, List<Step> steps, boolean mixed, Set<Integer> strangers) {
+        beans = BEANS.computeIfAbsent(
+                List.of(database, mixed), b -> new StateBeans(database, Fingerprint.seeded(42), CLOCK, 3, mixed, 1));
         target = new Target(keys(strangers));
         clear();
         Set<String> everRefused = new TreeSet<>();

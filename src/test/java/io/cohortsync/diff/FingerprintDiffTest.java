@@ -11,6 +11,7 @@ import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.membership.MembershipStore.Member;
 import io.cohortsync.membership.Standing;
 import io.cohortsync.source.Chunk;
+import io.cohortsync.testing.Database;
 import io.cohortsync.testing.StateBeans;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,6 +20,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -47,12 +49,18 @@ class FingerprintDiffTest {
     private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
     private static final int KEYS = 40;
     private static final DiffSettings ROOMY = new DiffSettings(1 << 20, Path.of(System.getProperty("java.io.tmpdir")));
-    private static final StateBeans BEANS =
-            new StateBeans(Fingerprint.seeded(7), Clock.fixed(NOW, ZoneOffset.UTC), 10, true, 2);
+    private static final Map<Database, StateBeans> BEANS = new EnumMap<>(Database.class);
+    private static Database database = Database.H2;
 
     @AfterContainer
     static void close() {
-        BEANS.close();
+        BEANS.values().forEach(StateBeans::close);
+    }
+
+    private static StateBeans beans() {
+        return BEANS.computeIfAbsent(
+                database,
+                on -> new StateBeans(on, Fingerprint.seeded(7), Clock.fixed(NOW, ZoneOffset.UTC), 10, true, 2));
     }
 
     /** What is stored of a member: its standing, and when it is tried again if it was turned down. */
@@ -194,7 +202,7 @@ class FingerprintDiffTest {
         state.stored()
                 .forEach((key, row) ->
                         members.add(new Member(fingerprint.of(key), key, row.standing(), 4, 1, row.nextTry())));
-        BEANS.bean(MembershipStore.class).insert(link.id(), members, NOW);
+        beans().bean(MembershipStore.class).insert(link.id(), members, NOW);
     }
 
     private static List<LinkPlan> compare(Fingerprint fingerprint, List<State> states, int chunk) {
@@ -203,9 +211,9 @@ class FingerprintDiffTest {
 
     private static List<LinkPlan> compare(
             Fingerprint fingerprint, List<State> states, int chunk, DiffSettings settings, long acknowledged) {
-        BEANS.bean(JdbcTemplate.class).update("delete from membership");
-        SyncSettings sync = BEANS.sync();
-        List<Link> links = BEANS.bean(Links.class).of(sync);
+        beans().bean(JdbcTemplate.class).update("delete from membership");
+        SyncSettings sync = beans().sync();
+        List<Link> links = beans().bean(Links.class).of(sync);
         Map<Link, Collection<Doubt>> doubts = new LinkedHashMap<>();
         Map<Link, Integer> columns = new LinkedHashMap<>();
         for (int i = 0; i < states.size(); i++) {
@@ -215,7 +223,7 @@ class FingerprintDiffTest {
             doubts.put(link, states.get(i).doubts().values());
             columns.put(link, i);
         }
-        Diff.Pass pass = new FingerprintDiff(BEANS.bean(MembershipStore.class), fingerprint, settings)
+        Diff.Pass pass = new FingerprintDiff(beans().bean(MembershipStore.class), fingerprint, settings)
                 .begin(doubts, columns, NOW);
         int records = states.stream().mapToInt(s -> s.column().size()).max().orElse(0);
         List<String[]> rows = new ArrayList<>();
@@ -298,6 +306,20 @@ class FingerprintDiffTest {
                             expected.enters(),
                             expected.exits(),
                             expected.forgotten()));
+        }
+    }
+
+    @Property(tries = 60, shrinking = ShrinkingMode.BOUNDED)
+    void soTheyAreOnPostgresql(
+            @ForAll("states") State one,
+            @ForAll("states") State two,
+            @ForAll @net.jqwik.api.constraints.IntRange(min = 0, max = 8) int bits,
+            @ForAll @net.jqwik.api.constraints.IntRange(min = 2, max = 8) int parts) {
+        database = Database.POSTGRESQL;
+        try {
+            entersExitsAndCountsAreThoseOfPlainSets(one, two, bits, 7, parts);
+        } finally {
+            database = Database.H2;
         }
     }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.cohortsync.run.Syncs;
 import io.cohortsync.testing.Books;
+import io.cohortsync.testing.Database;
 import io.cohortsync.testing.RunningApp;
 import io.cohortsync.testing.SegmentServer;
 import io.cohortsync.testing.SegmentServer.Answer;
@@ -46,6 +47,10 @@ class TwoNodesTest {
     }
 
     private void start(String schedule) {
+        start("jdbc:h2:file:" + folder.resolve("shared") + ";WRITE_DELAY=0;AUTO_SERVER=TRUE", schedule);
+    }
+
+    private void start(String url, String schedule) {
         String yaml = """
                 cohort-sync:
                   sources:
@@ -59,8 +64,7 @@ class TwoNodesTest {
                       guard: { max-exits: off, allow-empty: true }
                       to: [ web ]
                 """.formatted(folder, segment.url(), schedule);
-        String database =
-                "--spring.datasource.url=jdbc:h2:file:" + folder.resolve("shared") + ";WRITE_DELAY=0;AUTO_SERVER=TRUE";
+        String database = "--spring.datasource.url=" + url;
         one = RunningApp.start(folder.resolve("one"), yaml, database);
         two = RunningApp.start(folder.resolve("two"), yaml, database);
         jdbc = one.bean(JdbcTemplate.class);
@@ -115,6 +119,17 @@ class TwoNodesTest {
     void eachFiringThatBothNodesMeetIsRunOnceAndNoTwoRunsOverlap() {
         segment.behave(request -> Answer.OK.after(30));
         start("{ daily: \"03:00\" }");
+        assertEachFiringIsRunOnce();
+    }
+
+    @Test
+    void soItIsOnPostgresql() {
+        segment.behave(request -> Answer.OK.after(30));
+        start(Database.POSTGRESQL.fresh(), "{ daily: \"03:00\" }");
+        assertEachFiringIsRunOnce();
+    }
+
+    private void assertEachFiringIsRunOnce() {
         awaitNothingRuns();
         long before = runs().size();
         Instant first = Instant.parse("2030-01-01T03:00:00Z");
