@@ -4,16 +4,21 @@ import io.cohortsync.membership.MembershipStore.Member;
 import io.cohortsync.membership.MembershipStore.TurnedDownVisitor;
 import io.cohortsync.state.StoredTime;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.ParameterizedPreparedStatementSetter;
+import org.springframework.jdbc.core.PreparedStatementCallback;
 import org.springframework.jdbc.core.RowMapper;
 
 /**
@@ -65,10 +70,38 @@ final class H2MembershipTable implements MembershipTable {
         batch("delete from membership" + THE_ROW, members, (ps, m) -> bindRow(ps, 1, link, m));
     }
 
+    /** One by one: for a list of fingerprints H2 would look at every member of the link. */
+    @Override
+    public List<Member> find(long link, Collection<Long> fingerprints) {
+        return jdbc.execute(MembershipStore.MEMBER + " and fingerprint = ?", (PreparedStatementCallback<List<Member>>)
+                statement -> {
+                    List<Member> found = new ArrayList<>(fingerprints.size());
+                    statement.setLong(1, link);
+                    for (long fingerprint : new TreeSet<>(fingerprints)) {
+                        statement.setLong(2, fingerprint);
+                        try (ResultSet rs = statement.executeQuery()) {
+                            while (rs.next()) {
+                                found.add(MembershipStore.member(rs));
+                            }
+                        }
+                    }
+                    return found;
+                });
+    }
+
     @Override
     public void redrive(long link, Optional<String> reason, Instant now) {
         for (String table : List.of("membership", "turned_down")) {
-            jdbc.update(MembershipStore.redrive(table), MembershipStore.redriveParameters(link, reason, now));
+            // Led by the dead letters; a condition on them would be tried for every member of the link.
+            jdbc.update(
+                    "merge into " + table + " m using (select link_id, fingerprint, member_key from dead_letter"
+                            + " where link_id = ? and reason = coalesce(?, reason)) d"
+                            + " on m.link_id = d.link_id and m.fingerprint = d.fingerprint and m.member_key = d.member_key"
+                            + " when matched and m.next_try > ? then update set next_try = ?",
+                    link,
+                    reason.orElse(null),
+                    StoredTime.of(now),
+                    StoredTime.of(now));
         }
     }
 

@@ -5,13 +5,11 @@ import io.cohortsync.state.StoredTime;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -21,7 +19,8 @@ import org.springframework.stereotype.Component;
 public class MembershipStore {
 
     private static final int FETCH = 10_000;
-    private static final int KEYS_A_QUERY = 500;
+    static final String MEMBER =
+            "select fingerprint, member_key, state, run_id, tries, next_try from membership where link_id = ?";
 
     /** Rows written in the order of the index change few of its pages. */
     static final Comparator<Member> INDEX_ORDER =
@@ -110,37 +109,13 @@ public class MembershipStore {
         table.redrive(link, reason, now);
     }
 
-    static String redrive(String table) {
-        return "update " + table
-                + " set next_try = ? where link_id = ? and next_try > ? and (fingerprint, member_key) in"
-                + " (select d.fingerprint, d.member_key from dead_letter d"
-                + " where d.link_id = ? and d.reason = coalesce(?, d.reason))";
-    }
-
-    static Object[] redriveParameters(long link, Optional<String> reason, Instant now) {
-        return new Object[] {StoredTime.of(now), link, StoredTime.of(now), link, reason.orElse(null)};
-    }
-
     /** The stored members that have one of these fingerprints. */
     public List<Member> find(long link, Collection<Long> fingerprints) {
-        List<Long> wanted = List.copyOf(fingerprints);
-        List<Member> found = new ArrayList<>(wanted.size());
-        for (int from = 0; from < wanted.size(); from += KEYS_A_QUERY) {
-            List<Long> some = wanted.subList(from, Math.min(from + KEYS_A_QUERY, wanted.size()));
-            String marks = some.stream().map(f -> "?").collect(Collectors.joining(","));
-            List<Object> arguments = new ArrayList<>(some.size() + 1);
-            arguments.add(link);
-            arguments.addAll(some);
-            found.addAll(jdbc.query(
-                    "select fingerprint, member_key, state, run_id, tries, next_try from membership"
-                            + " where link_id = ? and fingerprint in (" + marks + ") order by fingerprint",
-                    (rs, i) -> member(rs),
-                    arguments.toArray()));
-        }
-        return found;
+        return table.find(link, fingerprints);
     }
 
-    private static Member member(ResultSet rs) throws SQLException {
+    /** A row of {@link #MEMBER}. */
+    static Member member(ResultSet rs) throws SQLException {
         return new Member(
                 rs.getLong(1),
                 rs.getString(2),

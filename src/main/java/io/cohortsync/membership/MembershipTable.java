@@ -3,6 +3,7 @@ package io.cohortsync.membership;
 import io.cohortsync.membership.MembershipStore.Member;
 import io.cohortsync.membership.MembershipStore.TurnedDownVisitor;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -18,6 +19,8 @@ interface MembershipTable {
     void keep(long link, List<Member> members);
 
     void delete(long link, List<Member> members);
+
+    List<Member> find(long link, Collection<Long> fingerprints);
 
     void redrive(long link, Optional<String> reason, Instant now);
 

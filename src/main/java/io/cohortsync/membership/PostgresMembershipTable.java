@@ -5,6 +5,7 @@ import io.cohortsync.membership.MembershipStore.TurnedDownVisitor;
 import io.cohortsync.state.StoredTime;
 import java.sql.PreparedStatement;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -77,8 +78,25 @@ final class PostgresMembershipTable implements MembershipTable {
     }
 
     @Override
+    public List<Member> find(long link, Collection<Long> fingerprints) {
+        return jdbc.query(
+                MembershipStore.MEMBER + " and fingerprint = any(?) order by fingerprint",
+                (rs, i) -> MembershipStore.member(rs),
+                link,
+                fingerprints.toArray(Long[]::new));
+    }
+
+    @Override
     public void redrive(long link, Optional<String> reason, Instant now) {
-        jdbc.update(MembershipStore.redrive("membership"), MembershipStore.redriveParameters(link, reason, now));
+        jdbc.update(
+                "update membership set next_try = ? where link_id = ? and next_try > ? and (fingerprint, member_key) in"
+                        + " (select d.fingerprint, d.member_key from dead_letter d"
+                        + " where d.link_id = ? and d.reason = coalesce(?, d.reason))",
+                StoredTime.of(now),
+                link,
+                StoredTime.of(now),
+                link,
+                reason.orElse(null));
     }
 
     @Override
