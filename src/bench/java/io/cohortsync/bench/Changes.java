@@ -17,6 +17,15 @@ final class Changes {
         sum -= 31 * mixed(key.hashCode());
     }
 
+    /** One row of a full join: null on the side that does not hold the key. */
+    void add(String inSnapshot, String acknowledged) {
+        if (acknowledged == null) {
+            enter(inSnapshot);
+        } else {
+            exit(acknowledged);
+        }
+    }
+
     private static long mixed(long hash) {
         long product = hash * 0x9e3779b97f4a7c15L;
         return (product ^ product >>> 29) * 0xbf58476d1ce4e5b9L;

@@ -18,4 +18,24 @@ interface Contestant {
 
     /** Reads the snapshot's file, compares it, and reads out every change with its key. */
     Changes compare(Churn churn) throws Exception;
+
+    /** Compares one way. */
+    @FunctionalInterface
+    interface Way {
+        Changes compare(Churn churn) throws Exception;
+    }
+
+    static Contestant of(String name, Way way) {
+        return new Contestant() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public Changes compare(Churn churn) throws Exception {
+                return way.compare(churn);
+            }
+        };
+    }
 }

@@ -20,7 +20,7 @@ final class DiffBench {
 
     private static final int MANY = 5_000_000;
     private static final int ROUNDS = 5;
-    private static final int ROUNDS_OF_MANY = 3;
+    private static final int ROUNDS_OF_MANY = 2;
 
     /** More keys than these Camel's repository is not asked for; its time is scaled. */
     private static final int MOST_FOR_CAMEL = 10_000;
@@ -78,8 +78,10 @@ final class DiffBench {
                             new OurDiff(postgresql, cohort, spools, false),
                             new OurDiff(h2, cohort, spools, true),
                             new OurDiff(h2, cohort, spools, false),
-                            duckDb,
-                            setBased);
+                            duckDb.antiJoins(),
+                            duckDb.fullJoin(),
+                            setBased.antiJoins(),
+                            setBased.fullJoin());
                     for (Churn churn : Churn.values()) {
                         begin = System.nanoTime();
                         takeTurns(churn, inTurns);

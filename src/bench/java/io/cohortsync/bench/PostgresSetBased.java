@@ -14,10 +14,10 @@ import org.postgresql.PGConnection;
 
 /**
  * What one would write by hand in the state's own PostgreSQL: the acknowledged keys with a primary key, compared byte by
- * byte; the snapshot copied into a temporary table, which is analyzed; and two anti-joins, one each way, read out through a
- * cursor. It takes no care of keys that a snapshot holds twice.
+ * byte; the snapshot copied into a temporary table, which is analyzed; results are read out through a cursor. It takes no
+ * care of keys that a snapshot holds twice.
  */
-final class PostgresSetBased implements Contestant, AutoCloseable {
+final class PostgresSetBased implements AutoCloseable {
 
     private static final int FETCH = 10_000;
 
@@ -51,34 +51,59 @@ final class PostgresSetBased implements Contestant, AutoCloseable {
         }
     }
 
-    @Override
-    public String name() {
-        return "postgresql-set-based";
+    /** One anti-join each way. */
+    Contestant antiJoins() {
+        return Contestant.of("postgresql-set-based", churn -> onSnapshot(churn, this::antiJoins));
     }
 
-    @Override
-    public Changes compare(Churn churn) throws SQLException, IOException {
-        String table = churn == Churn.FIRST ? "nobody" : "acknowledged";
-        Changes changes = new Changes();
+    /** One join both ways. */
+    Contestant fullJoin() {
+        return Contestant.of("postgresql-full-join", churn -> onSnapshot(churn, this::fullJoin));
+    }
+
+    @FunctionalInterface
+    private interface Query {
+        Changes from(Statement statement, String acknowledged) throws SQLException;
+    }
+
+    private Changes onSnapshot(Churn churn, Query query) throws SQLException, IOException {
         execute("create temp table snapshot (member_key varchar(512) collate \"C\" not null) on commit drop");
         copy("snapshot", cohort.path(churn));
         execute("analyze snapshot");
         try (Statement statement = connection.createStatement()) {
             statement.setFetchSize(FETCH);
-            try (ResultSet enters = statement.executeQuery("select member_key from snapshot s where not exists"
-                    + " (select from " + table + " a where a.member_key = s.member_key)")) {
-                while (enters.next()) {
-                    changes.enter(enters.getString(1));
-                }
-            }
-            try (ResultSet exits = statement.executeQuery("select member_key from " + table + " a where not exists"
-                    + " (select from snapshot s where s.member_key = a.member_key)")) {
-                while (exits.next()) {
-                    changes.exit(exits.getString(1));
-                }
+            Changes changes = query.from(statement, churn == Churn.FIRST ? "nobody" : "acknowledged");
+            connection.commit();
+            return changes;
+        }
+    }
+
+    private Changes antiJoins(Statement statement, String acknowledged) throws SQLException {
+        Changes changes = new Changes();
+        try (ResultSet enters = statement.executeQuery("select member_key from snapshot s where not exists"
+                + " (select from " + acknowledged + " a where a.member_key = s.member_key)")) {
+            while (enters.next()) {
+                changes.enter(enters.getString(1));
             }
         }
-        connection.commit();
+        try (ResultSet exits = statement.executeQuery("select member_key from " + acknowledged
+                + " a where not exists (select from snapshot s where s.member_key = a.member_key)")) {
+            while (exits.next()) {
+                changes.exit(exits.getString(1));
+            }
+        }
+        return changes;
+    }
+
+    private Changes fullJoin(Statement statement, String acknowledged) throws SQLException {
+        Changes changes = new Changes();
+        try (ResultSet rows =
+                statement.executeQuery("select s.member_key, a.member_key from snapshot s full join " + acknowledged
+                        + " a on a.member_key = s.member_key where s.member_key is null or a.member_key is null")) {
+            while (rows.next()) {
+                changes.add(rows.getString(1), rows.getString(2));
+            }
+        }
         return changes;
     }
 
