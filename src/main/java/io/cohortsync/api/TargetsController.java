@@ -3,6 +3,7 @@ package io.cohortsync.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.TargetSettings;
+import io.cohortsync.delivery.AttemptLog;
 import io.cohortsync.target.Targets;
 import java.util.List;
 import java.util.Map;
@@ -13,17 +14,19 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code /api/targets}: the state of every target; pause and resume. */
+/** {@code /api/targets}: the state of every target and its last attempts; pause and resume. */
 @RestController
 @RequestMapping("/api/targets")
 class TargetsController {
 
     private final Settings settings;
     private final Targets targets;
+    private final AttemptLog attempts;
 
-    TargetsController(Settings settings, Targets targets) {
+    TargetsController(Settings settings, Targets targets, AttemptLog attempts) {
         this.settings = settings;
         this.targets = targets;
+        this.attempts = attempts;
     }
 
     /** A target as the API shows it; its secrets are not shown. */
@@ -39,6 +42,13 @@ class TargetsController {
     @GetMapping
     List<TargetView> all() {
         return settings.targets().values().stream().map(this::view).toList();
+    }
+
+    /** The last attempts that this node made, the latest first. */
+    @GetMapping("/{target}/attempts")
+    List<AttemptLog.Attempt> attempts(@PathVariable String target) {
+        Problems.known(settings.targets(), target, "target");
+        return attempts.of(target);
     }
 
     @PostMapping("/{target}/pause")

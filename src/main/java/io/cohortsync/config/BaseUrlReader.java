@@ -1,9 +1,6 @@
 package io.cohortsync.config;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -27,9 +24,7 @@ final class BaseUrlReader {
                 options.put(Destination.BASE_URL, stripped(regions.get(name)));
             });
         }
-        Scalar.secret(url).text().flatMap(text -> address(url, text.strip())).ifPresent(address -> {
-            options.put(Destination.BASE_URL, address);
-        });
+        Address.read(url, false).ifPresent(address -> options.put(Destination.BASE_URL, stripped(address)));
         destination.defaultOf(Destination.BASE_URL).ifPresent(address -> {
             options.putIfAbsent(Destination.BASE_URL, stripped(address));
         });
@@ -43,35 +38,6 @@ final class BaseUrlReader {
                     + Destination.BASE_URL + "\" is given");
         } else if (destination.defaultOf(Destination.BASE_URL).isEmpty()) {
             url.problem("is missing: the address to send to, such as \"https://api.example.com\"");
-        }
-    }
-
-    /** What is found is not shown: an address may hold a password. */
-    private static Optional<String> address(Node node, String text) {
-        Optional<String> mistake = mistake(text);
-        mistake.ifPresent(words -> node.problem(
-                words + ". Accepted: an absolute http or https address such as \"https://api.example.com/prefix\""));
-        return mistake.isPresent() ? Optional.empty() : Optional.of(stripped(text));
-    }
-
-    private static Optional<String> mistake(String text) {
-        try {
-            URI uri = new URI(text);
-            if (!"http".equalsIgnoreCase(uri.getScheme()) && !"https".equalsIgnoreCase(uri.getScheme())) {
-                return Optional.of("does not begin with http:// or https://");
-            }
-            if (uri.getRawUserInfo() != null) {
-                return Optional.of("holds a user or password, which do not belong in an address");
-            }
-            if (uri.getHost() == null) {
-                return Optional.of("names no host");
-            }
-            if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
-                return Optional.of("has a query or a fragment");
-            }
-            return Optional.empty();
-        } catch (URISyntaxException e) {
-            return Optional.of("is no address");
         }
     }
 

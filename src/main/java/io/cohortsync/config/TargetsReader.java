@@ -1,6 +1,8 @@
 package io.cohortsync.config;
 
 import io.cohortsync.config.Destination.Parameter;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -10,6 +12,12 @@ import java.util.TreeMap;
 final class TargetsReader {
 
     private static final String STATUSES = "\\s*\\d{3}\\s*(-\\s*\\d{3}\\s*)?(,\\s*\\d{3}\\s*(-\\s*\\d{3}\\s*)?)*";
+
+    private static final String HEADER_NAME = "[A-Za-z0-9_-]+";
+
+    /** What a call needs to be as it is. */
+    private static final List<String> OURS =
+            List.of("content-encoding", "content-length", "content-type", "host", "transfer-encoding");
 
     private final DestinationCatalog catalog;
 
@@ -40,6 +48,10 @@ final class TargetsReader {
         SortedMap<String, String> options = new TreeMap<>();
         Map<String, Secret> secrets = new TreeMap<>();
         for (Parameter parameter : destination.handedOn()) {
+            if (parameter.name().equals(Destination.HEADERS)) {
+                secrets.putAll(headers(node.child(Destination.HEADERS)));
+                continue;
+            }
             option(node, parameter).ifPresent(value -> {
                 if (parameter.name().equals("retry-on") && !value.matches(STATUSES)) {
                     node.child("retry-on")
@@ -72,9 +84,31 @@ final class TargetsReader {
         if (!given.given() && !parameter.required()) {
             return parameter.defaultValue();
         }
+        if (given.given() && parameter.name().equals(Destination.URL)) {
+            return Address.read(given, true);
+        }
         Scalar scalar = parameter.secret() ? Scalar.secret(given) : Scalar.of(given);
-        String what = parameter.description().isBlank() ? "it is required" : parameter.description();
+        String described = parameter.description().replace(" (format: password)", "");
+        String what = described.isBlank() ? "it is required" : described;
         return scalar.requiredText(what).map(String::strip);
+    }
+
+    /** Named {@code headers.<name>}. */
+    private static Map<String, Secret> headers(Node node) {
+        Map<String, Secret> headers = new TreeMap<>();
+        if (!node.given() || !node.readableAsSection()) {
+            return headers;
+        }
+        node.children().forEach((name, header) -> {
+            if (!name.matches(HEADER_NAME) || OURS.contains(name.toLowerCase(Locale.ROOT))) {
+                header.problem("is no header of your own. Accepted: letters, digits, - and _, and none of "
+                        + Spelling.list(OURS));
+            }
+            Scalar.secret(header).requiredText("the header's value").ifPresent(value -> {
+                headers.put(Destination.HEADERS + "." + name, new Secret(value.strip()));
+            });
+        });
+        return headers;
     }
 
     private static int steering(Node node, Destination destination, String name, int otherwise) {
@@ -83,7 +117,9 @@ final class TargetsReader {
                 .flatMap(text -> Scalar.number(text, 1))
                 .orElse(otherwise);
         return destination.parameters().containsKey(name)
-                ? Scalar.of(node.child(name)).wholeNumber(1).orElse(declared)
+                ? Scalar.of(node.child(name))
+                        .wholeNumber(1, destination.maximumOf(name).orElse(Integer.MAX_VALUE))
+                        .orElse(declared)
                 : declared;
     }
 

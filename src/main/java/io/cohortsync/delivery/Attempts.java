@@ -2,6 +2,7 @@ package io.cohortsync.delivery;
 
 import io.cohortsync.run.Syncs;
 import io.cohortsync.target.Targets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
@@ -25,13 +26,23 @@ public class Attempts {
     private final Targets targets;
     private final Syncs syncs;
     private final Classification classification;
+    private final AttemptLog log;
     private final CamelContext camel;
+    private final Clock clock;
 
-    Attempts(Targets targets, Syncs syncs, Classification classification, CamelContext camel) {
+    Attempts(
+            Targets targets,
+            Syncs syncs,
+            Classification classification,
+            AttemptLog log,
+            CamelContext camel,
+            Clock clock) {
         this.targets = targets;
         this.syncs = syncs;
         this.classification = classification;
+        this.log = log;
         this.camel = camel;
+        this.clock = clock;
     }
 
     /** Waits at the target's gate until the batch may be sent. */
@@ -51,6 +62,7 @@ public class Attempts {
             // The thread stays usable: that nothing was sent is still to be written down.
             throw new NotTriedException(STOPPING);
         }
+        batch.callBegins(clock.instant());
     }
 
     /** A target resumed a moment ago, maybe on another node, has a route that is about to be resumed as well. */
@@ -93,6 +105,12 @@ public class Attempts {
     /** The attempt was answered well. */
     public void succeeded(Batch batch) {
         batch.taken();
+        log.taken(batch);
+        targets.gate(batch.delivery().target().name()).succeeded();
+    }
+
+    /** What had to be done before the first batch is done. */
+    public void prepared(Batch batch) {
         targets.gate(batch.delivery().target().name()).succeeded();
     }
 
@@ -103,6 +121,9 @@ public class Attempts {
      */
     public void failed(Batch batch, Exception thrown) throws Exception {
         Failure failure = note(batch, thrown);
+        if (failure.kind() != Failure.Kind.NOT_TRIED) {
+            log.failed(batch, failure);
+        }
         if (failure.kind() == Failure.Kind.TRY_LATER) {
             targets.gate(batch.delivery().target().name()).failed(failure.retryAfter());
         }

@@ -2,6 +2,7 @@ package io.cohortsync.delivery;
 
 import io.cohortsync.diff.PlannedChange;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /** The changes of one call, and how far that call has got. Handled by one thread at a time. */
@@ -13,6 +14,7 @@ public final class Batch {
     private int attempts;
     private Duration putOff = Duration.ZERO;
     private boolean attemptFailed;
+    private Instant callBegan = Instant.EPOCH;
     private boolean maybeApplied;
     private Failure lastFailure = Failure.NONE;
 
@@ -61,6 +63,15 @@ public final class Batch {
 
     void attemptBegins() {
         attemptFailed = false;
+    }
+
+    /** It is through the target's gate: the call is made now. */
+    void callBegins(Instant now) {
+        callBegan = now;
+    }
+
+    Instant callBegan() {
+        return callBegan;
     }
 
     /** Taken by the target; until that is recorded, it is in doubt. */

@@ -1,11 +1,10 @@
 package io.cohortsync.delivery;
 
+import io.cohortsync.delivery.LinkTransactions.Stored;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.diff.PlannedChange;
 import io.cohortsync.guard.Cleared;
 import io.cohortsync.link.Link;
-import io.cohortsync.membership.MembershipStore;
-import io.cohortsync.membership.MembershipStore.Member;
 import io.cohortsync.membership.Standing;
 import io.cohortsync.run.Counts;
 import io.cohortsync.run.Outcome;
@@ -20,54 +19,41 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.support.TransactionOperations;
 
-/**
- * Writes doubt before each call and its outcome after it; {@code deliveries} in the routes. Every transaction begins by
- * checking that the sync's lease is still this run's.
- */
+/** Writes doubt before each call and its outcome after it; {@code deliveries} in the routes. */
 @Component
 public class Deliveries {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
     private static final int FORGET_AT_ONCE = 1_000;
 
-    private final TransactionOperations transactions;
-    private final JdbcClient jdbc;
+    private final LinkTransactions transactions;
     private final DeliveryStore store;
-    private final MembershipStore members;
-    private final DeadLetters deadLetters;
+    private final MemberRows members;
     private final RunStore runs;
     private final MessageIds messageIds;
     private final Targets targets;
     private final Clock clock;
 
     Deliveries(
-            TransactionOperations transactions,
-            JdbcClient jdbc,
+            LinkTransactions transactions,
             DeliveryStore store,
-            MembershipStore members,
-            DeadLetters deadLetters,
+            MemberRows members,
             RunStore runs,
             MessageIds messageIds,
             Targets targets,
             Clock clock) {
         this.transactions = transactions;
-        this.jdbc = jdbc;
         this.store = store;
         this.members = members;
-        this.deadLetters = deadLetters;
         this.runs = runs;
         this.messageIds = messageIds;
         this.targets = targets;
@@ -77,20 +63,20 @@ public class Deliveries {
     /** Opens one link's part of a run, after the guard: counts what is held, and forgets refusals that no longer matter. */
     public LinkDelivery open(Run run, Cleared cleared) {
         Link link = cleared.link();
+        LinkPlan plan = cleared.plan();
         if (link.identityChange().isEmpty()) {
-            LinkPlan plan = cleared.plan();
             forEachSome(plan.noLongerWanted(), some -> {
-                store(plan, List.of(), some, () -> setNothingAside(run, link, some, members::delete));
+                Stored stored = new Stored(List.of(), some, 0, false);
+                transactions.write(run, plan, stored, () -> members.forget(run, link, some));
             });
             forEachSome(plan.wantedAgain(), some -> {
-                store(plan, some, List.of(), () -> setNothingAside(run, link, some, members::keep));
+                Stored stored = new Stored(some, List.of(), 0, false);
+                transactions.write(run, plan, stored, () -> members.keep(run, link, some));
             });
         }
         if (cleared.held() > 0) {
-            store(cleared.plan(), () -> {
-                raiseVersion(run, link, 0, 0);
-                runs.count(run.id(), link.id(), Outcome.HELD, cleared.held());
-            });
+            transactions.write(
+                    run, plan, Stored.NOTHING, () -> runs.count(run.id(), link.id(), Outcome.HELD, cleared.held()));
         }
         return new LinkDelivery(run, cleared, messageIds, new SupersededDoubt(store.unanswered(link.id())));
     }
@@ -105,33 +91,8 @@ public class Deliveries {
         }
     }
 
-    /** Ends what was set aside for members about whom nothing is left to do. */
-    private void setNothingAside(
-            Run run, Link link, List<PlannedChange> changes, BiConsumer<Long, List<Member>> record) {
-        raiseVersion(run, link, 0, 0);
-        record.accept(
-                link.id(),
-                changes.stream()
-                        .map(c -> row(c, c.stored(), run, 0, Optional.empty()))
-                        .toList());
-        deadLetters.settle(link.id(), changes);
-    }
-
-    /** One transaction that raises the link's version and says nothing new of any member. */
-    private void store(LinkPlan plan, Runnable work) {
-        store(plan, List.of(), List.of(), work);
-    }
-
-    /** One transaction that raises the link's version; the plan is told of whom it stored that they are acknowledged or not. */
-    private void store(
-            LinkPlan plan, List<PlannedChange> acknowledged, List<PlannedChange> notAcknowledged, Runnable work) {
-        try {
-            transactions.executeWithoutResult(tx -> work.run());
-        } catch (RuntimeException | Error e) {
-            plan.lostTrack();
-            throw e;
-        }
-        plan.stored(acknowledged, notAcknowledged);
+    private void write(LinkDelivery delivery, Stored stored, Runnable work) {
+        transactions.write(delivery.run(), delivery.plan(), stored, work);
     }
 
     /** Writes down, before the call, that a batch is in doubt. */
@@ -141,10 +102,11 @@ public class Deliveries {
             throw new NotTriedException(why);
         });
         long exits = batch.size() - batch.enters();
-        store(delivery.plan(), () -> {
-            raiseVersion(delivery.run(), delivery.link(), 0, exits > 0 ? 1 : 0);
-            batch.doubtWritten(store.open(delivery.link().id(), delivery.run().id(), batch.planned(), clock.instant()));
-        });
+        write(
+                delivery,
+                new Stored(List.of(), List.of(), 0, exits > 0),
+                () -> batch.doubtWritten(
+                        store.open(delivery.link().id(), delivery.run().id(), batch.planned(), clock.instant())));
     }
 
     /** The target took the batch, all but these member keys, whose people it does not know. */
@@ -162,8 +124,8 @@ public class Deliveries {
         List<PlannedChange> in = taken.stream().filter(PlannedChange::enter).toList();
         List<PlannedChange> out = Stream.concat(taken.stream().filter(change -> !change.enter()), missed.stream())
                 .toList();
-        answered(batch, "accepted", false, in.size() - before, in, out, () -> {
-            record(delivery.run(), link, taken, missed);
+        answered(batch, "accepted", false, new Stored(in, out, in.size() - before, false), () -> {
+            members.answered(delivery.run(), link, taken, missed);
             runs.count(delivery.run().id(), link.id(), Outcome.ACCEPTED, taken.size());
             runs.count(delivery.run().id(), link.id(), Outcome.UNMATCHED, missed.size());
         });
@@ -184,30 +146,17 @@ public class Deliveries {
     }
 
     /** Records an answer, once however often it is tried, and which earlier doubt it ends. */
-    private void answered(
-            Batch batch,
-            String outcome,
-            boolean staysInDoubt,
-            long acknowledged,
-            List<PlannedChange> in,
-            List<PlannedChange> out,
-            Runnable record) {
+    private void answered(Batch batch, String outcome, boolean staysInDoubt, Stored stored, Runnable record) {
         LinkDelivery delivery = batch.delivery();
         SupersededDoubt doubt = delivery.doubt();
         try {
-            store(delivery.plan(), in, out, () -> {
+            write(delivery, stored, () -> {
                 Instant now = clock.instant();
                 boolean first =
                         staysInDoubt ? store.stillInDoubt(batch.id(), outcome) : store.close(batch.id(), outcome, now);
                 if (!first) {
-                    LOG.debug(
-                            "{}: delivery {} is recorded already",
-                            delivery.link().name(),
-                            batch.id());
-                    delivery.plan().lostTrack();
-                    return;
+                    throw new RecordedAlreadyException();
                 }
-                raiseVersion(delivery.run(), delivery.link(), acknowledged, 0);
                 record.run();
                 for (SupersededDoubt.Left left : doubt.settledBy(batch.planned())) {
                     if (left.inDoubt().isEmpty()) {
@@ -217,66 +166,27 @@ public class Deliveries {
                     }
                 }
             });
+        } catch (RecordedAlreadyException e) {
+            LOG.debug("{}: delivery {} is recorded already", delivery.link().name(), batch.id());
         } catch (RuntimeException notRecorded) {
             doubt.putBack(batch.planned());
             throw notRecorded;
         }
     }
 
-    private void record(Run run, Link link, List<PlannedChange> taken, List<PlannedChange> missed) {
-        Instant now = clock.instant();
-        List<Member> inserts = new ArrayList<>();
-        List<Member> updates = new ArrayList<>();
-        List<Member> deletes = new ArrayList<>();
-        for (PlannedChange change : taken) {
-            if (change.enter()) {
-                List<Member> into = change.stored() == Standing.NONE ? inserts : updates;
-                into.add(row(change, Standing.ACKNOWLEDGED, run, 0, Optional.empty()));
-            } else if (change.stored() != Standing.NONE) {
-                deletes.add(row(change, change.stored(), run, 0, Optional.empty()));
-            }
-        }
-        Map<String, Integer> tries = tries(link, missed);
-        for (PlannedChange change : missed) {
-            // Whoever the target does not know has left it already.
-            if (!change.enter()) {
-                if (change.stored() != Standing.NONE) {
-                    deletes.add(row(change, change.stored(), run, 0, Optional.empty()));
-                }
-                continue;
-            }
-            int tried = tries.getOrDefault(change.key(), 0) + 1;
-            Optional<Instant> next = Optional.of(RetryClock.UNMATCHED.next(now, tried));
-            List<Member> into = change.stored() == Standing.NONE ? inserts : updates;
-            into.add(row(change, Standing.UNMATCHED, run, tried, next));
-        }
-        members.delete(link.id(), deletes);
-        members.update(link.id(), updates, now);
-        members.insert(link.id(), inserts, now);
-        // Whatever the answer was, it is no refusal.
-        deadLetters.settle(
-                link.id(),
-                Stream.concat(taken.stream(), missed.stream())
-                        .filter(change -> change.stored() != Standing.NONE)
-                        .toList());
-    }
-
-    private Map<String, Integer> tries(Link link, List<PlannedChange> changes) {
-        List<Long> prints = changes.stream().map(PlannedChange::fingerprint).toList();
-        return members.find(link.id(), prints).stream().collect(Collectors.toMap(Member::key, Member::tries));
-    }
-
-    private static Member row(PlannedChange change, Standing standing, Run run, int tries, Optional<Instant> nextTry) {
-        return new Member(change.fingerprint(), change.key(), standing, run.id(), tries, nextTry);
-    }
+    /** Rolls back: an earlier try to record the same answer was committed after all. */
+    private static final class RecordedAlreadyException extends RuntimeException {}
 
     /** The target refuses the batch as a whole: it comes back as two. */
     public void halve(Batch batch) {
+        setAside(batch, "halved");
+        batch.delivery().giveBack(batch.halves());
+    }
+
+    /** Ends a call whose members are sent once more: if it may have been applied, they are in doubt until then. */
+    void setAside(Batch batch, String outcome) {
         LinkDelivery delivery = batch.delivery();
-        store(delivery.plan(), () -> {
-            raiseVersion(delivery.run(), delivery.link(), 0, 0);
-            closeUnlessMaybeApplied(batch, "halved");
-        });
+        write(delivery, Stored.NOTHING, () -> closeUnlessMaybeApplied(batch, outcome));
         if (batch.maybeApplied()) {
             delivery.doubt()
                     .add(
@@ -285,7 +195,6 @@ public class Deliveries {
                                     .map(change -> new CompressedKeys.Sent(change.key(), change.enter()))
                                     .toList());
         }
-        delivery.giveBack(batch.halves());
     }
 
     /**
@@ -297,27 +206,12 @@ public class Deliveries {
         Link link = delivery.link();
         PlannedChange change = batch.planned().get(0);
         boolean inDoubt = batch.maybeApplied() || delivery.doubt().holdsAnyOf(batch.planned());
-        Standing standing = change.enter() ? Standing.REJECTED : Standing.ACKNOWLEDGED;
+        long acknowledged = acknowledged(MemberRows.standingOnceRefused(change)) - acknowledged(change.stored());
         // What was in doubt before hangs on this delivery alone from now on.
-        answered(
-                batch,
-                "rejected",
-                inDoubt,
-                acknowledged(standing) - acknowledged(change.stored()),
-                List.of(),
-                batch.planned(),
-                () -> {
-                    Instant now = clock.instant();
-                    int attempts = deadLetters.add(link.id(), change, batch.lastFailure(), now);
-                    Optional<Instant> nextTry = Optional.of(RetryClock.REJECTED.next(now, attempts));
-                    Member refused = row(change, standing, delivery.run(), attempts, nextTry);
-                    if (change.stored() == Standing.NONE) {
-                        members.insert(link.id(), List.of(refused), now);
-                    } else {
-                        members.update(link.id(), List.of(refused), now);
-                    }
-                    runs.count(delivery.run().id(), link.id(), Outcome.REJECTED, 1);
-                });
+        answered(batch, "rejected", inDoubt, new Stored(List.of(), batch.planned(), acknowledged, false), () -> {
+            members.refused(delivery.run(), link, change, batch.lastFailure());
+            runs.count(delivery.run().id(), link.id(), Outcome.REJECTED, 1);
+        });
         boolean first = delivery.rejected() == 1;
         LOG.atLevel(first ? Level.WARN : Level.DEBUG)
                 .log(
@@ -360,6 +254,12 @@ public class Deliveries {
         end(batch, batch.maybeApplied() ? Outcome.UNKNOWN : Outcome.WAITING);
     }
 
+    /** Nothing may be sent to this link until a person has decided something. */
+    public void held(Batch batch, Exception why) {
+        batch.delivery().hold(why.getMessage());
+        end(batch, batch.maybeApplied() ? Outcome.UNKNOWN : Outcome.HELD);
+    }
+
     /** No call can succeed until a person changes something: the target stops, nothing becomes a dead letter. */
     public void misconfigured(Batch batch, Exception thrown) {
         if (!batch.attemptFailed()) {
@@ -373,7 +273,7 @@ public class Deliveries {
         end(batch, batch.maybeApplied() ? Outcome.UNKNOWN : Outcome.WAITING);
     }
 
-    private void stop(Batch batch, String why) {
+    void stop(Batch batch, String why) {
         String target = batch.delivery().target().name();
         targets.stop(target, why);
         batch.delivery().stop("target " + target + " is stopped: " + why);
@@ -381,8 +281,7 @@ public class Deliveries {
 
     private void end(Batch batch, Outcome outcome) {
         LinkDelivery delivery = batch.delivery();
-        store(delivery.plan(), () -> {
-            raiseVersion(delivery.run(), delivery.link(), 0, 0);
+        write(delivery, Stored.NOTHING, () -> {
             closeUnlessMaybeApplied(batch, outcome.name().toLowerCase(Locale.ROOT));
             runs.count(delivery.run().id(), delivery.link().id(), outcome, batch.size());
         });
@@ -410,16 +309,11 @@ public class Deliveries {
     public void end(LinkDelivery delivery) {
         Run run = delivery.run();
         Link link = delivery.link();
-        store(delivery.plan(), () -> {
-            raiseVersion(run, link, 0, 0);
+        write(delivery, Stored.NOTHING, () -> {
             Counts counts = runs.counts(run.id()).get(link.id());
             long unknown = Math.min(counts.undecided(), runs.openMembers(run.id(), link.id()));
             runs.count(run.id(), link.id(), Outcome.UNKNOWN, unknown);
-            runs.count(
-                    run.id(),
-                    link.id(),
-                    delivery.gaveUp() ? Outcome.FAILED : Outcome.WAITING,
-                    counts.undecided() - unknown);
+            runs.count(run.id(), link.id(), delivery.rest(), counts.undecided() - unknown);
         });
     }
 
@@ -431,17 +325,6 @@ public class Deliveries {
             store.stillInDoubt(batch.id(), outcome);
         } else {
             store.close(batch.id(), outcome, clock.instant());
-        }
-    }
-
-    private void raiseVersion(Run run, Link link, long acknowledged, int exitEpochs) {
-        int ours = jdbc.sql(
-                        "update link set version = version + 1, acknowledged = acknowledged + ?, exit_epoch = exit_epoch + ?"
-                                + " where id = ? and token = ?")
-                .params(acknowledged, exitEpochs, link.id(), run.lease().token())
-                .update();
-        if (ours == 0) {
-            throw new LeaseLostException(link.name());
         }
     }
 }

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.PluginHelper;
@@ -76,8 +77,15 @@ class RouteInstaller implements CamelContextConfiguration {
     }
 
     private static void install(CamelContext camel, TargetSettings target) {
-        String id = "target-" + target.name();
-        TemplatedRouteBuilder route = TemplatedRouteBuilder.builder(camel, "destination-" + target.type())
+        install(camel, target, "destination-" + target.type(), "target-" + target.name());
+        String check = "check-" + target.type();
+        if (((ModelCamelContext) camel).getRouteTemplateDefinition(check) != null) {
+            install(camel, target, check, "check-" + target.name());
+        }
+    }
+
+    private static void install(CamelContext camel, TargetSettings target, String template, String id) {
+        TemplatedRouteBuilder route = TemplatedRouteBuilder.builder(camel, template)
                 .routeId(id)
                 .prefixId(id + "-")
                 .parameter("target", target.name());

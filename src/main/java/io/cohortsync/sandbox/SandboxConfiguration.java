@@ -8,12 +8,22 @@ import org.springframework.context.annotation.Import;
 /** The bundled sandbox as a whole: what each vendor's stand-in remembers, and the controllers before it. */
 @Configuration(proxyBeanMethods = false)
 @WhenSandboxEnabled
-@Import({SegmentTrackingController.class, SegmentInspectionController.class})
+@Import({SegmentTrackingController.class, SegmentInspectionController.class, FaultsController.class})
 class SandboxConfiguration {
 
     @Bean
     SegmentWorld segmentWorld() {
         return new SegmentWorld();
+    }
+
+    @Bean
+    Faults faults() {
+        return new Faults(Clock.systemUTC());
+    }
+
+    @Bean
+    FaultFilter faultFilter(Faults faults) {
+        return new FaultFilter(faults);
     }
 
     @Bean

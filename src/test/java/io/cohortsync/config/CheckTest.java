@@ -71,7 +71,7 @@ class CheckTest {
                         The configuration has 2 problems:
 
                           1. cohort-sync.time-zoen (%s:2)
-                             unknown key; did you mean "time-zone"? Accepted here: defaults, sandbox, security, sources, syncs, targets, time-zone
+                             unknown key; did you mean "time-zone"? Accepted here: defaults, diff, sandbox, security, sources, syncs, targets, time-zone
                           2. cohort-sync.sources.exports.directory (%s:4)
                              is missing: the folder that holds the cohorts' files
                         """.formatted(file, file));
@@ -104,7 +104,7 @@ class CheckTest {
         assertThat(SyncTable.of(settings)).isEqualToNormalizingNewlines("""
                         The configuration is valid: 3 syncs, 3 sources, 3 targets.
 
-                        SYNC                     SOURCE     COHORT                   SCHEDULE                          TARGET             MEMBER KEY       NORMALIZE  TRAIT
+                        SYNC                     SOURCE     COHORT                   SCHEDULE                          TARGET             MEMBER KEY       NORMALIZE  TRAIT OR LIST
                         churn-risk               warehouse  select email from churn  every day at 06:30 Europe/Berlin  segment-web        email            trim       Churn
                                                                                                                        segment-app (off)  Customer Id      lower      [Amplitude] Churn (churn-risk)
                         lifecycle-trial (off)    exports    trial.csv                every 15 minutes                  segment-web        the only column  trim       life lifecycle-trial

@@ -17,7 +17,7 @@ class DestinationCatalogTest {
 
     @Test
     void aTemplateWhoseIdBeginsWithDestinationIsAType() {
-        assertThat(catalog.destinations().keySet()).containsExactly("queue", "segment");
+        assertThat(catalog.destinations().keySet()).containsExactly("queue", "segment", "webhook");
         assertThat(catalog.problems()).isEmpty();
     }
 

@@ -173,7 +173,7 @@ class MistakesInTheFileTest {
                                 + " Segment",
                         "cohort-sync.targets.b.region (application.yaml:5): is missing: it is one of eu, us, unless"
                                 + " \"base-url\" is given",
-                        "cohort-sync.targets.c.type (application.yaml:6): is missing: it is one of queue, segment",
+                        "cohort-sync.targets.c.type (application.yaml:6): is missing: it is one of queue, segment, webhook",
                         "cohort-sync.syncs.d.from (application.yaml:8): is missing: the source and the cohort to read",
                         "cohort-sync.syncs.d.to (application.yaml:8): is missing: a list of at least one target",
                         "cohort-sync.syncs.e.from.query (application.yaml:9): is missing: the SQL that selects the"

@@ -27,6 +27,31 @@ class MistakesTest {
             """;
 
     @Test
+    void anEndpointOfOnesOwnNeedsAnAddressAndNoHeaderThatACallHasAnyway() {
+        String targets = """
+                cohort-sync:
+                  targets:
+                    one: { type: webhook, url: "ftp://example.com/x" }
+                    two: { type: webhook, url: "https://example.com/x?y=1", headers: { Host: me, "a b": c, X-Ok: ok } }
+                    three: { type: webhook, url: "https://example.com/x", headers: loud }
+                    four: { type: webhook }
+                """;
+        String noHeader =
+                ": is no header of your own. Accepted: letters, digits, - and _, and none of content-encoding,"
+                        + " content-length, content-type, host, transfer-encoding";
+        assertThat(Given.yaml(targets).problems())
+                .containsExactlyInAnyOrder(
+                        "cohort-sync.targets.one.url (application.yaml:3): does not begin with http:// or https://. Accepted:"
+                                + " an absolute http or https address such as \"https://api.example.com/prefix\"",
+                        "cohort-sync.targets.two.headers.Host (application.yaml:4)" + noHeader,
+                        "cohort-sync.targets.two.headers.a b (application.yaml:4)" + noHeader,
+                        "cohort-sync.targets.three.headers (application.yaml:5): is text, but a section of keys is"
+                                + " expected",
+                        "cohort-sync.targets.four.url (application.yaml:6): is missing: The address that is called with"
+                                + " POST; often a secret in itself.");
+    }
+
+    @Test
     void theSampleThatTheMistakesAreMadeInIsSound() {
         assertThat(Given.yaml(SOUND).problems()).isEmpty();
     }
@@ -109,7 +134,7 @@ class MistakesTest {
                 at(
                         "targets.web.type",
                         "segmnt",
-                        "targets.web.type: found \"segmnt\"; did you mean \"segment\"? Accepted: queue, segment"),
+                        "targets.web.type: found \"segmnt\"; did you mean \"segment\"? Accepted: queue, segment, webhook"),
                 at(
                         "targets.Web_2.type",
                         "queue",

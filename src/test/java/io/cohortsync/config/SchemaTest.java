@@ -42,12 +42,7 @@ class SchemaTest {
     }
 
     static Stream<Arguments> keys() {
-        Collection<String> segment = DestinationCatalog.of(RouteFiles.find())
-                .find("segment")
-                .orElseThrow()
-                .keys();
-        List<String> toSegment = new ArrayList<>(Keys.TO);
-        toSegment.addAll(Keys.TO_OF_TYPE.get("segment"));
+        DestinationCatalog catalog = DestinationCatalog.of(RouteFiles.find());
         return Stream.concat(
                 Map.ofEntries(
                                 Map.entry("root", Keys.ROOT),
@@ -55,20 +50,31 @@ class SchemaTest {
                                 Map.entry("sandbox", Keys.SANDBOX),
                                 Map.entry("security", Keys.SECURITY),
                                 Map.entry("target", Keys.TARGET),
-                                Map.entry("target-segment", segment),
                                 Map.entry("sync", Keys.SYNC),
                                 Map.entry("from", Keys.FROM),
                                 Map.entry("schedule-daily", Keys.SCHEDULE),
                                 Map.entry("guard", Keys.GUARD),
                                 Map.entry("diff", Keys.DIFF),
                                 Map.entry("to", Keys.TO),
-                                Map.entry("to-segment", toSegment),
+                                Map.entry("to-segment", to("segment")),
+                                Map.entry("to-amplitude-cohorts", to("amplitude-cohorts")),
+                                Map.entry("to-customerio", to("customerio")),
                                 Map.entry("integration", Keys.INTEGRATION))
                         .entrySet()
                         .stream()
                         .map(entry -> Arguments.of(entry.getKey(), entry.getValue())),
-                Keys.SOURCE.entrySet().stream()
-                        .map(entry -> Arguments.of("source-" + entry.getKey(), entry.getValue())));
+                Stream.concat(
+                        Keys.SOURCE.entrySet().stream()
+                                .map(entry -> Arguments.of("source-" + entry.getKey(), entry.getValue())),
+                        Stream.of("segment", "webhook")
+                                .map(type -> catalog.find(type).orElseThrow())
+                                .map(destination -> Arguments.of("target-" + destination.type(), destination.keys()))));
+    }
+
+    private static List<String> to(String type) {
+        List<String> keys = new ArrayList<>(Keys.TO);
+        keys.addAll(Keys.TO_OF_TYPE.get(type));
+        return keys;
     }
 
     @ParameterizedTest(name = "{0}")

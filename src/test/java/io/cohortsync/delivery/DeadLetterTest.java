@@ -8,8 +8,10 @@ import io.cohortsync.testing.SegmentServer.Answer;
 import io.cohortsync.testing.SegmentServer.Request;
 import io.cohortsync.testing.Trial;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -37,6 +39,7 @@ class DeadLetterTest {
         trial = new Trial(folder);
         for (String name : List.of(
                 "one",
+                "looked-at",
                 "several",
                 "throughout",
                 "long",
@@ -110,6 +113,37 @@ class DeadLetterTest {
         assertThat(extra).isLessThanOrEqualTo((int) (2 * Math.log(2_000) / Math.log(2)) + 2);
         assertThat(trial.inDoubt("one")).isZero();
         assertThat(output.getAll()).doesNotContain("bad-one").doesNotContain("Exception");
+    }
+
+    @Test
+    void theLastTwentyAttemptsAreThereToLookAtWithoutSecretsAndMembers() {
+        segment.behave(request -> request.userIds().contains("bad-one")
+                ? new Answer(false, 400, Map.of(), "{\"message\":\"bad-one with wk_looked-at\"}", 0)
+                : Answer.OK);
+        trial.cohort("looked-at", List.of("ann", "bad-one", "bob", "cleo"));
+        trial.run("looked-at");
+
+        JsonNode attempts = trial.app().get("/api/targets/looked-at/attempts");
+        assertThat(attempts).hasSizeBetween(5, 20);
+        assertThat(attempts).anySatisfy(attempt -> {
+            assertThat(attempt.path("sync").asText()).isEqualTo("looked-at");
+            assertThat(attempt.path("outcome").asText()).isEqualTo("records rejected");
+            assertThat(attempt.path("status").asInt()).isEqualTo(400);
+            assertThat(attempt.path("enters").asInt()).isEqualTo(4);
+            assertThat(attempt.path("words").asText()).contains("400", "with");
+        });
+        assertThat(attempts).anySatisfy(attempt -> {
+            assertThat(attempt.path("outcome").asText()).isEqualTo("taken");
+            assertThat(attempt.has("words")).isFalse();
+        });
+        assertThat(attempts.toString()).doesNotContain("bad-one", "wk_looked-at");
+        for (int i = 0; i < attempts.size() - 1; i++) {
+            assertThat(Instant.parse(attempts.path(i).path("at").asText()))
+                    .isAfterOrEqualTo(
+                            Instant.parse(attempts.path(i + 1).path("at").asText()));
+        }
+        assertThat(trial.app().call("GET", "/api/targets/nobody/attempts").statusCode())
+                .isEqualTo(404);
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.cohortsync.snapshot.Comparison;
 import io.cohortsync.snapshot.Comparisons;
 import io.cohortsync.source.Chunk;
 import io.cohortsync.testing.Books;
+import io.cohortsync.testing.BreakableDatabase;
 import io.cohortsync.testing.Database;
 import io.cohortsync.testing.StateBeans;
 import java.net.SocketTimeoutException;
@@ -59,6 +60,7 @@ class ManyRunsTest {
         assertThat(timesKept)
                 .as("how often a link's members were known from memory")
                 .isGreaterThan(100);
+        assertThat(timesBroken).as("how often the database went away").isGreaterThan(100);
     }
 
     private static final class AdjustableClock extends Clock {
@@ -108,13 +110,17 @@ class ManyRunsTest {
         BEFORE_THE_LEASE_IS_BACK
     }
 
-    /** @param removed whom another writer of the membership removes afterwards */
+    /**
+     * @param breaks after how many statements and commits the database goes away; negative: its last answer is lost
+     * @param removed whom another writer of the membership removes afterwards
+     */
     record Step(
             Set<Integer> snapshot,
             List<End> ends,
             Set<Integer> refused,
             Cut cut,
             boolean later,
+            Optional<Integer> breaks,
             Optional<Integer> removed) {}
 
     private static final class Crash extends RuntimeException {}
@@ -186,6 +192,7 @@ class ManyRunsTest {
     }
 
     private static int timesKept;
+    private static int timesBroken;
 
     private final Set<String> refused = new HashSet<>();
     private StateBeans beans;
@@ -201,6 +208,7 @@ class ManyRunsTest {
                         keys.set().ofMaxSize(2),
                         Arbitraries.of(Cut.class),
                         Arbitraries.of(true, false),
+                        Arbitraries.integers().between(-80, 80).optional(0.4),
                         keys.optional(0.1))
                 .as(Step::new)
                 .list()
@@ -234,9 +242,9 @@ class ManyRunsTest {
         check(Database.POSTGRESQL, steps, mixed, strangers);
     }
 
-    private void check(Database database, List<Step> steps, boolean mixed, Set<Integer> strangers) {
+    private void check(Database product, List<Step> steps, boolean mixed, Set<Integer> strangers) {
         beans = BEANS.computeIfAbsent(
-                List.of(database, mixed), b -> new StateBeans(database, Fingerprint.seeded(42), CLOCK, 3, mixed, 1));
+                List.of(product, mixed), b -> new StateBeans(product, Fingerprint.seeded(42), CLOCK, 3, mixed, 1));
         target = new Target(keys(strangers));
         clear();
         Set<String> everRefused = new TreeSet<>();
@@ -245,10 +253,18 @@ class ManyRunsTest {
             refused.addAll(keys(step.refused()));
             everRefused.addAll(refused);
             ends = endlessly(step.ends());
+            BreakableDatabase database = beans.bean(BreakableDatabase.class);
+            step.breaks().ifPresent(calls -> database.breakAfter(Math.abs(calls), calls < 0));
             try {
                 run(keys(step.snapshot()), step.cut());
+                database.mend();
                 Books.assertBalanced(jdbc());
-            } catch (Crash crash) {
+            } catch (RuntimeException e) {
+                assertThat(e instanceof Crash || database.isBroken())
+                        .as(e.toString())
+                        .isTrue();
+                timesBroken += database.isBroken() ? 1 : 0;
+                database.mend();
                 jdbc().update("update sync set lease_until = timestamp with time zone '2000-01-01 00:00:00+00'");
             }
             step.removed().map(ManyRunsTest::key).ifPresent(this::removeByAnotherWriter);
@@ -373,14 +389,26 @@ class ManyRunsTest {
         End end = ends.next();
         crash(end == End.CRASH_BEFORE_DOUBT);
         try {
-            deliveries.doubt(batch);
-            target.doubt(batch);
+            writeDoubt(deliveries, batch);
             crash(end == End.CRASH_AFTER_DOUBT);
             attempt(deliveries, batch, end);
         } catch (NotTriedException notTried) {
             deliveries.waiting(batch, notTried);
         } catch (LeaseLostException lost) {
             deliveries.unrecorded(batch, lost);
+        }
+    }
+
+    private void writeDoubt(Deliveries deliveries, Batch batch) {
+        try {
+            deliveries.doubt(batch);
+            target.doubt(batch);
+        } catch (RuntimeException e) {
+            if (beans.bean(BreakableDatabase.class).isBroken()) {
+                // Maybe it is written, and then the next run has to take it for sent.
+                target.doubt(batch);
+            }
+            throw e;
         }
     }
 

@@ -29,7 +29,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
-import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.flywaydb.core.Flyway;
@@ -83,10 +82,11 @@ public final class StateBeans implements AutoCloseable {
                 "io.cohortsync.guard",
                 "io.cohortsync.snapshot",
                 "io.cohortsync.target");
-        give(DataSource.class, () -> database);
-        give(JdbcTemplate.class, () -> new JdbcTemplate(database));
-        give(JdbcClient.class, () -> JdbcClient.create(database));
-        give(TransactionOperations.class, () -> new TransactionTemplate(new JdbcTransactionManager(database)));
+        BreakableDatabase breakable = new BreakableDatabase(database);
+        give(BreakableDatabase.class, () -> breakable);
+        give(JdbcTemplate.class, () -> new JdbcTemplate(breakable));
+        give(JdbcClient.class, () -> JdbcClient.create(breakable));
+        give(TransactionOperations.class, () -> new TransactionTemplate(new JdbcTransactionManager(breakable)));
         give(Fingerprint.class, () -> fingerprint);
         give(Clock.class, () -> clock);
         give(ObjectMapper.class, ObjectMapper::new);
@@ -126,6 +126,7 @@ public final class StateBeans implements AutoCloseable {
                         new MemberKeyField.Named("user_id"),
                         Normalize.TRIM,
                         Optional.of("vip"),
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty()))
                 .toList();
