@@ -16,6 +16,9 @@ interface Contestant {
     /** What is done for one run of it; nothing here is timed. */
     default void prepare(Churn churn) throws Exception {}
 
+    /** What it keeps in memory between two runs is dropped. */
+    default void forget() {}
+
     /** Reads the snapshot's file, compares it, and reads out every change with its key. */
     Changes compare(Churn churn) throws Exception;
 

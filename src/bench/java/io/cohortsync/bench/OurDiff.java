@@ -1,7 +1,6 @@
 package io.cohortsync.bench;
 
 import io.cohortsync.diff.Diff;
-import io.cohortsync.link.Link;
 import io.cohortsync.state.DatabaseProduct;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -17,8 +16,7 @@ final class OurDiff implements Contestant {
     private final Cohort cohort;
     private final Path spools;
     private final boolean warm;
-    private Diff kept;
-    private Diff diff;
+    private Optional<Diff> diff = Optional.empty();
 
     OurDiff(State state, Cohort cohort, Path spools, boolean warm) {
         this.state = state;
@@ -40,20 +38,28 @@ final class OurDiff implements Contestant {
     @Override
     public void prepare(Churn churn) {
         if (!warm) {
-            diff = state.diff(State.DIFF_MEMORY.toBytes(), spools);
-        } else if (kept == null) {
-            kept = state.diff(State.DIFF_MEMORY.toBytes(), spools);
-            for (Churn each : Churn.values()) {
-                state.pass(kept, state.link(each), cohort, each);
-            }
+            diff = Optional.of(newDiff());
+        } else if (diff.isEmpty()) {
+            diff = Optional.of(newDiff());
+            compare(churn);
         }
+    }
+
+    private Diff newDiff() {
+        return state.diff(State.DIFF_MEMORY.toBytes(), spools);
+    }
+
+    @Override
+    public void forget() {
+        diff = Optional.empty();
     }
 
     @Override
     public Changes compare(Churn churn) {
-        Link link = state.link(churn);
-        Changes changes = state.pass(warm ? kept : diff, link, cohort, churn);
-        diff = null;
+        Changes changes = state.pass(diff.orElseThrow(), state.link(churn), cohort, churn);
+        if (!warm) {
+            forget();
+        }
         return changes;
     }
 }

@@ -46,8 +46,9 @@ record RowsWritten(long membership, long delivery) {
         String others = "select count(*) from pg_stat_activity where datname = current_database()"
                 + " and backend_type = 'client backend' and pid <> pg_backend_pid() and backend_start <= ?::timestamptz";
         String now = jdbc.queryForObject("select now()::text", String.class);
-        state.database().getHikariPoolMXBean().softEvictConnections();
         while (jdbc.queryForObject(others, Long.class, now) > 0) {
+            // Again and again: one that was just being made when the pool was told is not among those told.
+            state.database().getHikariPoolMXBean().softEvictConnections();
             Thread.sleep(20);
         }
     }

@@ -251,6 +251,7 @@ final class State implements AutoCloseable {
                 Normalize.TRIM,
                 Optional.of(name),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         GuardSettings guard = new GuardSettings(
                 new GuardSettings.Limit.Off(), 0, Duration.ofHours(24), true, new GuardSettings.Limit.Off(), false);
