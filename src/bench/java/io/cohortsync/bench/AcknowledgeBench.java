@@ -60,6 +60,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.unit.DataSize;
 
 /**
  * How fast answers are recorded, in batches of 2,000: a first sync of so many members, then all of them leaving, each batch with its doubt
@@ -93,7 +94,8 @@ public final class AcknowledgeBench {
             measure(server.getJdbcUrl("postgres", "postgres"), members);
         }
         try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         }
     }
 
@@ -108,7 +110,8 @@ public final class AcknowledgeBench {
         }
     }
 
-    private static void sync(AnnotationConfigApplicationContext context, DatabaseProduct product, String sync, int size) {
+    private static void sync(
+            AnnotationConfigApplicationContext context, DatabaseProduct product, String sync, int size) {
         Fingerprint fingerprint = context.getBean(Fingerprint.class);
         List<PlannedChange> enters = IntStream.range(0, size)
                 .mapToObj(i -> String.format(Locale.ROOT, "person-%09d@example.com", i))
@@ -210,6 +213,12 @@ public final class AcknowledgeBench {
         public Iterator<PlannedChange> wantedAgain() {
             return Collections.emptyIterator();
         }
+
+        @Override
+        public void stored(List<PlannedChange> acknowledged, List<PlannedChange> notAcknowledged) {}
+
+        @Override
+        public void lostTrack() {}
     }
 
     private static AnnotationConfigApplicationContext beans(HikariDataSource database) {
@@ -230,10 +239,7 @@ public final class AcknowledgeBench {
         give(context, DataSource.class, () -> database);
         give(context, JdbcTemplate.class, () -> new JdbcTemplate(database));
         give(context, JdbcClient.class, () -> JdbcClient.create(database));
-        give(
-                context,
-                TransactionOperations.class,
-                () -> new TransactionTemplate(new JdbcTransactionManager(database)));
+        give(context, TransactionOperations.class, () -> new TransactionTemplate(new JdbcTransactionManager(database)));
         give(context, Fingerprint.class, () -> Fingerprint.seeded(42));
         give(context, Clock.class, Clock::systemUTC);
         give(context, ObjectMapper.class, ObjectMapper::new);
@@ -253,8 +259,8 @@ public final class AcknowledgeBench {
 
     private static Settings settings() {
         SourceSettings source = new SourceSettings.FileSource("exports", true, Path.of("cohorts"));
-        TargetSettings target = new TargetSettings(
-                "target", "segment", true, Collections.emptySortedMap(), Map.of(), BATCH, 1, true);
+        TargetSettings target =
+                new TargetSettings("target", "segment", true, Collections.emptySortedMap(), Map.of(), BATCH, 1, true);
         return new Settings(
                 ZoneOffset.UTC,
                 Map.of(source.name(), source),
@@ -262,7 +268,8 @@ public final class AcknowledgeBench {
                 Map.of("warm-up", sync("warm-up", source, target), "measured", sync("measured", source, target)),
                 false,
                 false,
-                new SecuritySettings(true));
+                new SecuritySettings(true),
+                DataSize.ofMegabytes(256));
     }
 
     private static SyncSettings sync(String name, SourceSettings source, TargetSettings target) {
