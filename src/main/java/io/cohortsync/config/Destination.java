@@ -1,5 +1,6 @@
 package io.cohortsync.config;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -32,6 +33,7 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
 
     private static final String REGION_PREFIX = BASE_URL + "-";
     private static final String GIVEN_BY_US = "target";
+    private static final Pattern CHOICES = Pattern.compile("one of: (\\w+(?:, \\w+)*)");
     private static final Pattern MAXIMUM = Pattern.compile("maximum: (\\d{1,9})");
     private static final Set<String> STEERING = Set.of(BATCH_SIZE, IN_FLIGHT, MIXED);
     private static final Set<String> SECRET_WORDS = Set.of("key", "secret", "password", "token");
@@ -51,6 +53,14 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
                     .results()
                     .map(found -> Integer.valueOf(found.group(1)))
                     .findFirst();
+        }
+
+        /** What it may be, if its description says so: {@code one of: A, B}; empty: anything. */
+        List<String> choices() {
+            return CHOICES.matcher(description)
+                    .results()
+                    .flatMap(found -> Arrays.stream(found.group(1).split(", ")))
+                    .toList();
         }
 
         static boolean namesSecret(String name) {

@@ -87,6 +87,9 @@ final class TargetsReader {
         if (given.given() && parameter.name().equals(Destination.URL)) {
             return Address.read(given, true);
         }
+        if (!parameter.choices().isEmpty()) {
+            return Scalar.of(given).oneOf(parameter.choices()).or(parameter::defaultValue);
+        }
         Scalar scalar = parameter.secret() ? Scalar.secret(given) : Scalar.of(given);
         String described = parameter.description().replace(" (format: password)", "");
         String what = described.isBlank() ? "it is required" : described;

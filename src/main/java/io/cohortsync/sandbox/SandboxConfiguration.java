@@ -8,12 +8,28 @@ import org.springframework.context.annotation.Import;
 /** The bundled sandbox as a whole: what each vendor's stand-in remembers, and the controllers before it. */
 @Configuration(proxyBeanMethods = false)
 @WhenSandboxEnabled
-@Import({SegmentTrackingController.class, SegmentInspectionController.class, FaultsController.class})
+@Import({
+    SegmentTrackingController.class,
+    SegmentInspectionController.class,
+    AmplitudeController.class,
+    AmplitudeInspectionController.class,
+    FaultsController.class
+})
 class SandboxConfiguration {
 
     @Bean
     SegmentWorld segmentWorld() {
         return new SegmentWorld();
+    }
+
+    @Bean
+    AmplitudeWorld amplitudeWorld() {
+        return new AmplitudeWorld(Clock.systemUTC());
+    }
+
+    @Bean
+    AmplitudeRequests amplitudeRequests() {
+        return new AmplitudeRequests();
     }
 
     @Bean
