@@ -8,8 +8,20 @@ import org.springframework.context.annotation.Import;
 /** The bundled sandbox as a whole: what each vendor's stand-in remembers, and the controllers before it. */
 @Configuration(proxyBeanMethods = false)
 @WhenSandboxEnabled
-@Import({SegmentTrackingController.class, SegmentInspectionController.class})
+@Import({
+    SegmentTrackingController.class,
+    SegmentInspectionController.class,
+    CustomerIoTrackController.class,
+    CustomerIoAppController.class,
+    CustomerIoInspectionController.class
+})
 class SandboxConfiguration {
+
+    /** Contracts.md 8.4. */
+    private static final int TRACK_CALLS_A_SECOND = 100;
+
+    /** Contracts.md 8.4. */
+    private static final int APP_CALLS_A_SECOND = 10;
 
     @Bean
     SegmentWorld segmentWorld() {
@@ -19,5 +31,20 @@ class SandboxConfiguration {
     @Bean
     SegmentRequests segmentRequests() {
         return new SegmentRequests(Clock.systemUTC());
+    }
+
+    @Bean
+    CustomerIoWorld customerIoWorld() {
+        return new CustomerIoWorld();
+    }
+
+    @Bean
+    CustomerIoRequests customerIoRequests() {
+        return new CustomerIoRequests();
+    }
+
+    @Bean
+    CustomerIoDesk customerIoDesk(CustomerIoRequests requests) {
+        return new CustomerIoDesk(requests, Clock.systemUTC(), TRACK_CALLS_A_SECOND, APP_CALLS_A_SECOND);
     }
 }
