@@ -274,6 +274,7 @@ public final class AcknowledgeBench {
                 Normalize.TRIM,
                 Optional.of("vip"),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         GuardSettings guard = new GuardSettings(
                 new GuardSettings.Limit.Off(), 0, Duration.ofHours(24), true, new GuardSettings.Limit.Off(), false);

@@ -8,6 +8,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * A kind of target: what the parameters of its route template {@code destination-<type>} say of it.
@@ -25,6 +26,7 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
 
     private static final String REGION_PREFIX = BASE_URL + "-";
     private static final String GIVEN_BY_US = "target";
+    private static final Pattern MAXIMUM = Pattern.compile("maximum: (\\d{1,9})");
     private static final Set<String> STEERING = Set.of(BATCH_SIZE, IN_FLIGHT, MIXED);
     private static final Set<String> SECRET_WORDS = Set.of("key", "secret", "password", "token");
 
@@ -36,6 +38,14 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
      */
     public record Parameter(
             String name, String description, Optional<String> defaultValue, boolean required, boolean secret) {
+
+        /** The largest number it may be; like {@code format: password}, its description says so: {@code maximum: 1000}. */
+        Optional<Integer> maximum() {
+            return MAXIMUM.matcher(description)
+                    .results()
+                    .map(found -> Integer.valueOf(found.group(1)))
+                    .findFirst();
+        }
 
         static boolean namesSecret(String name) {
             String lower = name.toLowerCase(Locale.ROOT);
@@ -66,6 +76,11 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
     /** Whether the template talks HTTP, as one that declares {@code base-url} does. */
     boolean http() {
         return parameters.containsKey(BASE_URL);
+    }
+
+    /** The largest number a parameter may be; empty: any. */
+    Optional<Integer> maximumOf(String name) {
+        return Optional.ofNullable(parameters.get(name)).flatMap(Parameter::maximum);
     }
 
     /** The default the template declares for a parameter. */

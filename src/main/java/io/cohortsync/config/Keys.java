@@ -30,8 +30,10 @@ final class Keys {
 
     static final List<String> TO = List.of("target", "member-key", "normalize", "enabled");
     /** What a {@code to} entry may hold besides, by the target's type. */
-    static final Map<String, List<String>> TO_OF_TYPE =
-            Map.of("segment", List.of("trait", "integration", "integrations"));
+    static final Map<String, List<String>> TO_OF_TYPE = Map.of(
+            "segment", List.of("trait", "integration", "integrations"),
+            "amplitude-cohorts", List.of("cohort-name", "cohort-id", "owner", "id-type", "if-exists"),
+            "customerio", List.of("segment", "segment-id", "id-type", "if-exists"));
 
     static final List<String> INTEGRATION = List.of("name", "version");
 

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param trait for a Segment target, the trait's name with {@code {name}} and {@code {id}} already filled in
  * @param integration for a Segment target, what {@code context.integration} says; empty: it is left out
  * @param integrations for a Segment target, the {@code integrations} object as JSON; empty: it is left out
+ * @param list for a target that keeps lists of people, the one that is filled; empty: it keeps none
  */
 public record LinkSettings(
         String sync,
@@ -22,7 +23,8 @@ public record LinkSettings(
         Normalize normalize,
         Optional<String> trait,
         Optional<Integration> integration,
-        Optional<String> integrations) {
+        Optional<String> integrations,
+        Optional<ListSettings> list) {
 
     /** What {@code context.integration} says (contracts, section 1.4). */
     public record Integration(String name, String version) {}

@@ -17,7 +17,7 @@ final class LinksReader {
 
     private final Declared<TargetSettings> targets;
 
-    /** Who writes a trait, by target and trait, over all syncs. */
+    /** Who writes a trait, a cohort or a segment, by target and what it is, over all syncs. */
     private final Map<List<?>, String> writers = new HashMap<>();
 
     LinksReader(Declared<TargetSettings> targets) {
@@ -70,33 +70,62 @@ final class LinksReader {
     private Optional<LinkSettings> link(Node entry, String target, From from, Cohort cohort) {
         MemberKeyField memberKey =
                 FromReader.memberKey(entry.child("member-key")).orElse(from.memberKey());
+        String type = targets.types().get(target);
+        Optional<ListReader.Kind> kind = ListReader.kind(type);
+        Optional<ListSettings> list = kind.flatMap(known -> ListReader.read(
+                entry, known, Optional.ofNullable(targets.settings().get(target)), cohort));
         Normalize normalize = Scalar.of(entry.child("normalize"))
                 .oneOf(List.of("none", "trim", "lower"))
                 .map(word -> Normalize.valueOf(word.toUpperCase(Locale.ROOT)))
-                .orElse(Normalize.TRIM);
+                .orElse(usual(list));
         boolean enabled = Scalar.of(entry.child("enabled")).flag().orElse(true);
-        boolean segment = "segment".equals(targets.types().get(target));
+        boolean segment = "segment".equals(type);
         Optional<String> trait = segment ? TraitReader.trait(entry, cohort) : Optional.empty();
-        trait.ifPresent(name -> claim(entry, target, name, cohort));
+        trait.ifPresent(name -> claim(
+                entry,
+                target,
+                cohort,
+                "trait \"" + name + "\"",
+                "give one of them another \"trait\" or \"cohort-name\""));
+        list.ifPresent(wanted -> claim(
+                entry,
+                target,
+                cohort,
+                kind.orElseThrow().list() + " " + wanted.which(),
+                wanted.id().isPresent()
+                        ? "leave one of them out"
+                        : "give one of them another \"" + kind.orElseThrow().nameKey() + "\""));
         Optional<LinkSettings.Integration> integration = segment ? TraitReader.integration(entry) : Optional.empty();
         Optional<String> integrations =
                 segment ? IntegrationsReader.read(entry.child("integrations")) : Optional.empty();
         return Optional.ofNullable(targets.settings().get(target))
                 .map(settings -> new LinkSettings(
-                        cohort.sync(), settings, enabled, memberKey, normalize, trait, integration, integrations));
+                        cohort.sync(),
+                        settings,
+                        enabled,
+                        memberKey,
+                        normalize,
+                        trait,
+                        integration,
+                        integrations,
+                        list));
     }
 
-    private void claim(Node entry, String target, String trait, Cohort cohort) {
+    /** E-mail addresses are compared without regard to case (contracts, section 9, trap 3). */
+    private static Normalize usual(Optional<ListSettings> list) {
+        return list.filter(known -> known.idType().equals("email")).isPresent() ? Normalize.LOWER : Normalize.TRIM;
+    }
+
+    private void claim(Node entry, String target, Cohort cohort, String what, String remedy) {
         // Two names may stand for one place.
         List<?> place = Optional.ofNullable(targets.settings().get(target))
                 .<List<?>>map(known ->
                         List.of(known.type(), known.secrets(), known.options().getOrDefault("base-url", "")))
                 .orElse(List.of(target));
         String link = cohort.sync() + " → " + target;
-        String other = writers.putIfAbsent(List.of(place, trait), link);
+        String other = writers.putIfAbsent(List.of(place, what), link);
         if (other != null && !other.equals(link)) {
-            entry.problem("links " + other + " and " + link + " would both write the trait \"" + trait
-                    + "\": give one of them another \"trait\" or \"cohort-name\"");
+            entry.problem("links " + other + " and " + link + " would both write the " + what + ": " + remedy);
         }
     }
 }

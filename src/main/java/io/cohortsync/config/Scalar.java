@@ -82,10 +82,15 @@ final class Scalar {
     }
 
     Optional<Integer> wholeNumber(int least) {
+        return wholeNumber(least, Integer.MAX_VALUE);
+    }
+
+    Optional<Integer> wholeNumber(int least, int most) {
         return word().flatMap(word -> {
-            Optional<Integer> number = number(word, least);
+            Optional<Integer> number = number(word, least).filter(found -> found <= most);
             if (number.isEmpty()) {
-                node.problem("found \"" + word + "\". Accepted: a whole number, " + least + " or more");
+                node.problem("found \"" + word + "\". Accepted: a whole number"
+                        + (most == Integer.MAX_VALUE ? ", " + least + " or more" : " from " + least + " to " + most));
             }
             return number;
         });

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 final class SyncTable {
 
     private static final List<String> HEADINGS =
-            List.of("SYNC", "SOURCE", "COHORT", "SCHEDULE", "TARGET", "MEMBER KEY", "NORMALIZE", "TRAIT");
+            List.of("SYNC", "SOURCE", "COHORT", "SCHEDULE", "TARGET", "MEMBER KEY", "NORMALIZE", "TRAIT OR LIST");
     private static final int WIDEST = 40;
 
     private SyncTable() {}
@@ -54,7 +54,11 @@ final class SyncTable {
                     off(link.target().name(), link.enabled() && link.target().enabled()),
                     link.memberKey() instanceof MemberKeyField.Named named ? named.field() : "the only column",
                     link.normalize().name().toLowerCase(Locale.ROOT),
-                    link.trait().map(SyncTable::shortened).orElse("-")));
+                    link.trait()
+                            .or(() -> link.list()
+                                    .map(list -> list.id().map(id -> "id " + id).orElse(list.name())))
+                            .map(SyncTable::shortened)
+                            .orElse("-")));
         }
         return rows;
     }

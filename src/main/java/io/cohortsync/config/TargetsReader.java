@@ -83,7 +83,9 @@ final class TargetsReader {
                 .flatMap(text -> Scalar.number(text, 1))
                 .orElse(otherwise);
         return destination.parameters().containsKey(name)
-                ? Scalar.of(node.child(name)).wholeNumber(1).orElse(declared)
+                ? Scalar.of(node.child(name))
+                        .wholeNumber(1, destination.maximumOf(name).orElse(Integer.MAX_VALUE))
+                        .orElse(declared)
                 : declared;
     }
 

@@ -96,6 +96,11 @@ public class Attempts {
         targets.gate(batch.delivery().target().name()).succeeded();
     }
 
+    /** What had to be done before the first batch is done. */
+    public void prepared(Batch batch) {
+        targets.gate(batch.delivery().target().name()).succeeded();
+    }
+
     /**
      * The attempt failed. If that may pass, the target's gate closes for a while, before this attempt leaves it.
      *

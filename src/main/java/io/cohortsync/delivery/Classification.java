@@ -74,6 +74,9 @@ public class Classification {
                         false,
                         Optional.empty());
             }
+            if (t instanceof HeldException) {
+                return new Failure(Failure.Kind.HELD, t.getMessage(), Optional.empty(), false, Optional.empty());
+            }
             if (t instanceof DirectConsumerNotAvailableException || t instanceof NotTriedException) {
                 return new Failure(Failure.Kind.NOT_TRIED, t.getMessage(), Optional.empty(), false, Optional.empty());
             }

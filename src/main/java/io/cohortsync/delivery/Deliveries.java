@@ -272,10 +272,16 @@ public class Deliveries {
 
     /** The target refuses the batch as a whole: it comes back as two. */
     public void halve(Batch batch) {
+        setAside(batch, "halved");
+        batch.delivery().giveBack(batch.halves());
+    }
+
+    /** Ends a call whose members are sent once more: if it may have been applied, they are in doubt until then. */
+    void setAside(Batch batch, String outcome) {
         LinkDelivery delivery = batch.delivery();
         store(delivery.plan(), () -> {
             raiseVersion(delivery.run(), delivery.link(), 0, 0);
-            closeUnlessMaybeApplied(batch, "halved");
+            closeUnlessMaybeApplied(batch, outcome);
         });
         if (batch.maybeApplied()) {
             delivery.doubt()
@@ -285,7 +291,6 @@ public class Deliveries {
                                     .map(change -> new CompressedKeys.Sent(change.key(), change.enter()))
                                     .toList());
         }
-        delivery.giveBack(batch.halves());
     }
 
     /**
@@ -360,6 +365,12 @@ public class Deliveries {
         end(batch, batch.maybeApplied() ? Outcome.UNKNOWN : Outcome.WAITING);
     }
 
+    /** Nothing may be sent to this link until a person has decided something. */
+    public void held(Batch batch, Exception why) {
+        batch.delivery().hold(why.getMessage());
+        end(batch, batch.maybeApplied() ? Outcome.UNKNOWN : Outcome.HELD);
+    }
+
     /** No call can succeed until a person changes something: the target stops, nothing becomes a dead letter. */
     public void misconfigured(Batch batch, Exception thrown) {
         if (!batch.attemptFailed()) {
@@ -373,7 +384,7 @@ public class Deliveries {
         end(batch, batch.maybeApplied() ? Outcome.UNKNOWN : Outcome.WAITING);
     }
 
-    private void stop(Batch batch, String why) {
+    void stop(Batch batch, String why) {
         String target = batch.delivery().target().name();
         targets.stop(target, why);
         batch.delivery().stop("target " + target + " is stopped: " + why);
@@ -415,11 +426,7 @@ public class Deliveries {
             Counts counts = runs.counts(run.id()).get(link.id());
             long unknown = Math.min(counts.undecided(), runs.openMembers(run.id(), link.id()));
             runs.count(run.id(), link.id(), Outcome.UNKNOWN, unknown);
-            runs.count(
-                    run.id(),
-                    link.id(),
-                    delivery.gaveUp() ? Outcome.FAILED : Outcome.WAITING,
-                    counts.undecided() - unknown);
+            runs.count(run.id(), link.id(), delivery.rest(), counts.undecided() - unknown);
         });
     }
 

@@ -21,6 +21,8 @@ public record Failure(
     public enum Kind {
         /** No call was made, since the target's route does not run. */
         NOT_TRIED,
+        /** Nothing may be sent to this link until a person has decided something. */
+        HELD,
         /** The same call may succeed later. */
         TRY_LATER,
         /** The target refuses something in the call. */

@@ -5,6 +5,7 @@ import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.diff.PlannedChange;
 import io.cohortsync.guard.Cleared;
 import io.cohortsync.link.Link;
+import io.cohortsync.run.Outcome;
 import io.cohortsync.run.Run;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -37,7 +38,8 @@ public final class LinkDelivery {
     private final Iterator<PlannedChange> exits;
     private final Deque<Batch> returned = new ArrayDeque<>();
     private Optional<String> stopped = Optional.empty();
-    private boolean gaveUp;
+    private Outcome rest = Outcome.WAITING;
+    private Optional<String> remoteId = Optional.empty();
     private int exhaustedInARow;
     private long rejected;
     private long answered;
@@ -164,7 +166,7 @@ public final class LinkDelivery {
 
     synchronized void exhausted(String words) {
         if (++exhaustedInARow >= EXHAUSTED_IN_A_ROW && stopped.isEmpty()) {
-            gaveUp = true;
+            rest = Outcome.FAILED;
             stop("given up for this run after " + EXHAUSTED_IN_A_ROW + " batches in a row failed: " + words);
         }
     }
@@ -190,8 +192,38 @@ public final class LinkDelivery {
         return rejected > REJECTED_AT_MOST && rejected > REJECTED_SHARE * answered;
     }
 
-    /** Whether the changes that were not sent count as failed rather than as waiting. */
-    synchronized boolean gaveUp() {
-        return gaveUp;
+    /** Sends nothing more until a person has decided something: the rest is held. */
+    synchronized void hold(String why) {
+        if (stopped.isEmpty()) {
+            rest = Outcome.HELD;
+            stop(why);
+        }
+    }
+
+    /** What the changes that were not sent count as. */
+    synchronized Outcome rest() {
+        return rest;
+    }
+
+    /** The first batch, which is sent in its turn all the same; without changes where there is none. */
+    synchronized Batch firstBatch() {
+        Optional<Batch> first = poll();
+        first.ifPresent(batch -> giveBack(List.of(batch)));
+        return new Batch(this, first.map(Batch::planned).orElse(List.of()));
+    }
+
+    /** The list at the target is found or created; or, with an empty id, there is none. */
+    synchronized void prepared(String id) {
+        remoteId = Optional.of(id);
+    }
+
+    /** Whether the list at the target still has to be found, because something is to be sent. */
+    public synchronized boolean isUnprepared() {
+        return remoteId.isEmpty() && isMore();
+    }
+
+    /** The id of the list at the target that this fills; empty: there is none, or the target keeps none. */
+    public synchronized String remoteId() {
+        return remoteId.orElse("");
     }
 }

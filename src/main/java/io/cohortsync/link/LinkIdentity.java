@@ -21,8 +21,9 @@ import org.springframework.stereotype.Component;
 @Component
 class LinkIdentity {
 
-    /** The region is told by the address. */
-    private static final Set<String> HOW_NOT_WHERE = Set.of("retry-on", "region");
+    /** The region is told by the address; who owns a new list, and how ids are spelt, says nothing of whom it holds. */
+    private static final Set<String> HOW_NOT_WHERE =
+            Set.of("retry-on", "region", "owner", "published", "amplitude-id-type");
 
     private final ObjectMapper json;
     private final Fingerprint fingerprint;
@@ -70,6 +71,10 @@ class LinkIdentity {
                 link.memberKey() instanceof MemberKeyField.Named named ? named.field() : "the only column");
         parts.put("normalisation", link.normalize().name().toLowerCase(Locale.ROOT));
         link.trait().ifPresent(trait -> parts.put("trait", trait));
+        link.list().ifPresent(list -> {
+            parts.put("list", list.which());
+            parts.put("id type", list.idType());
+        });
         TargetSettings target = link.target();
         parts.put("destination", target.type());
         target.secrets()

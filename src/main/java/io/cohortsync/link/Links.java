@@ -96,12 +96,14 @@ public class Links {
             return false;
         }
         String now = identities.of(sync, link.settings());
-        int changed = jdbc.sql("update link set identity = ?, version = version + 1"
-                        + " where id = ? and (identity is null or identity <> ?)")
+        int changed = jdbc.sql(
+                        "update link set identity = ?, version = version + 1, remote_id = null, remote_asked = null"
+                                + " where id = ? and (identity is null or identity <> ?)")
                 .params(now, link.id(), now)
                 .update();
         if (changed > 0) {
-            // Only a link of which nothing is known gets here: what was turned down was so under the former identity.
+            // Only a link of which nothing is known gets here: what was turned down, or filled, was so under the former
+            // identity.
             jdbc.sql("delete from membership where link_id = ?")
                     .param(link.id())
                     .update();

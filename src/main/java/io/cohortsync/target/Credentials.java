@@ -18,7 +18,19 @@ public class Credentials {
 
     /** HTTP Basic with a secret as the user and no password, as Segment wants it (contracts, section 1.1). */
     public String basic(String target, String user) {
-        String pair = secret(target, user) + ":";
+        return encoded(secret(target, user) + ":");
+    }
+
+    /**
+     * HTTP Basic with one of the target's options or secrets as the user and a secret as the password, as Amplitude and
+     * Customer.io want it (contracts, sections 3.1 and 8.1).
+     */
+    public String basic(String target, String user, String password) {
+        String option = settings.targets().get(target).options().get(user);
+        return encoded((option == null ? secret(target, user) : option) + ":" + secret(target, password));
+    }
+
+    private static String encoded(String pair) {
         return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }
 

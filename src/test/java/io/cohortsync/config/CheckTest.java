@@ -104,7 +104,7 @@ class CheckTest {
         assertThat(SyncTable.of(settings)).isEqualToNormalizingNewlines("""
                         The configuration is valid: 3 syncs, 3 sources, 3 targets.
 
-                        SYNC                     SOURCE     COHORT                   SCHEDULE                          TARGET             MEMBER KEY       NORMALIZE  TRAIT
+                        SYNC                     SOURCE     COHORT                   SCHEDULE                          TARGET             MEMBER KEY       NORMALIZE  TRAIT OR LIST
                         churn-risk               warehouse  select email from churn  every day at 06:30 Europe/Berlin  segment-web        email            trim       Churn
                                                                                                                        segment-app (off)  Customer Id      lower      [Amplitude] Churn (churn-risk)
                         lifecycle-trial (off)    exports    trial.csv                every 15 minutes                  segment-web        the only column  trim       life lifecycle-trial

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
@@ -19,6 +20,8 @@ import org.springframework.core.io.ClassPathResource;
 final class Given {
 
     private final MutablePropertySources sources = new MutablePropertySources();
+
+    private List<RouteFile> routeFiles = List.of(routeFile("segment.camel.yaml"), routeFile("queue.camel.yaml"));
 
     private Given() {}
 
@@ -46,6 +49,12 @@ final class Given {
         return this;
     }
 
+    /** With the types of target that these files define, and no others. */
+    Given routeFiles(String... names) {
+        routeFiles = Stream.of(names).map(Given::routeFile).toList();
+        return this;
+    }
+
     Reading read() {
         StandardEnvironment environment = new StandardEnvironment() {
             @Override
@@ -53,7 +62,7 @@ final class Given {
                 sources.forEach(own::addLast);
             }
         };
-        return new SettingsReader(environment, catalog()).read();
+        return new SettingsReader(environment, DestinationCatalog.of(routeFiles)).read();
     }
 
     Settings settings() {

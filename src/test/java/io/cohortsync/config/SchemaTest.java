@@ -46,8 +46,6 @@ class SchemaTest {
                 .find("segment")
                 .orElseThrow()
                 .keys();
-        List<String> toSegment = new ArrayList<>(Keys.TO);
-        toSegment.addAll(Keys.TO_OF_TYPE.get("segment"));
         return Stream.concat(
                 Map.ofEntries(
                                 Map.entry("root", Keys.ROOT),
@@ -62,13 +60,21 @@ class SchemaTest {
                                 Map.entry("guard", Keys.GUARD),
                                 Map.entry("diff", Keys.DIFF),
                                 Map.entry("to", Keys.TO),
-                                Map.entry("to-segment", toSegment),
+                                Map.entry("to-segment", to("segment")),
+                                Map.entry("to-amplitude-cohorts", to("amplitude-cohorts")),
+                                Map.entry("to-customerio", to("customerio")),
                                 Map.entry("integration", Keys.INTEGRATION))
                         .entrySet()
                         .stream()
                         .map(entry -> Arguments.of(entry.getKey(), entry.getValue())),
                 Keys.SOURCE.entrySet().stream()
                         .map(entry -> Arguments.of("source-" + entry.getKey(), entry.getValue())));
+    }
+
+    private static List<String> to(String type) {
+        List<String> keys = new ArrayList<>(Keys.TO);
+        keys.addAll(Keys.TO_OF_TYPE.get(type));
+        return keys;
     }
 
     @ParameterizedTest(name = "{0}")

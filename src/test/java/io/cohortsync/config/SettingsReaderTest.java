@@ -158,6 +158,7 @@ class SettingsReaderTest {
                                 Normalize.TRIM,
                                 Optional.of("Churn"),
                                 Optional.of(new Integration("Cohort Sync", "1.0.0")),
+                                Optional.empty(),
                                 Optional.empty()),
                         new LinkSettings(
                                 "churn-risk",
@@ -167,7 +168,8 @@ class SettingsReaderTest {
                                 Normalize.LOWER,
                                 Optional.of("[Amplitude] Churn (churn-risk)"),
                                 Optional.of(new Integration("Amplitude Cohort Sync", "1.0.0")),
-                                Optional.of("{\"All\":false,\"Amplitude\":{\"session_id\":1}}")));
+                                Optional.of("{\"All\":false,\"Amplitude\":{\"session_id\":1}}"),
+                                Optional.empty()));
     }
 
     @Test

@@ -65,6 +65,7 @@ class ClassificationTest {
                 Normalize.NONE,
                 Optional.of("vip"),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         Link link = new Link(1, settings, 0, 0, 0, Optional.empty());
         LinkDelivery delivery = new LinkDelivery(

@@ -12,6 +12,7 @@ import io.cohortsync.diff.ReadCounts;
 import io.cohortsync.guard.Cleared;
 import io.cohortsync.link.Link;
 import io.cohortsync.membership.Standing;
+import io.cohortsync.run.Outcome;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -31,6 +32,7 @@ class LinkDeliveryTest {
                 true,
                 new MemberKeyField.OnlyColumn(),
                 Normalize.NONE,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
@@ -127,7 +129,7 @@ class LinkDeliveryTest {
         delivery.exhausted("HTTP 503");
 
         assertThat(delivery.isMore()).isFalse();
-        assertThat(delivery.gaveUp()).isTrue();
+        assertThat(delivery.rest()).isEqualTo(Outcome.FAILED);
         assertThat(delivery.undone().orElseThrow()).contains("HTTP 503");
     }
 

@@ -127,6 +127,7 @@ public final class StateBeans implements AutoCloseable {
                         Normalize.TRIM,
                         Optional.of("vip"),
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()))
                 .toList();
         GuardSettings guard = new GuardSettings(

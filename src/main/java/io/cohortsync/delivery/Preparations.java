@@ -1,0 +1,128 @@
+package io.cohortsync.delivery;
+
+import io.cohortsync.link.Link;
+import io.cohortsync.link.RemoteLists;
+import io.cohortsync.run.Run;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/**
+ * What happens before a link's first batch, at targets that keep lists of people: the list is found or created;
+ * {@code preparations} in the routes.
+ */
+@Component
+public class Preparations {
+
+    private final RemoteLists lists;
+    private final Deliveries deliveries;
+    private final Attempts attempts;
+    private final Classification classification;
+    private final Clock clock;
+
+    Preparations(
+            RemoteLists lists, Deliveries deliveries, Attempts attempts, Classification classification, Clock clock) {
+        this.lists = lists;
+        this.deliveries = deliveries;
+        this.attempts = attempts;
+        this.classification = classification;
+        this.clock = clock;
+    }
+
+    /** On whose behalf the list is looked for: a copy of the first batch; if the list is known, it is prepared already. */
+    public Batch begin(LinkDelivery delivery) {
+        lists.read(delivery.link()).id().ifPresent(delivery::prepared);
+        return delivery.firstBatch();
+    }
+
+    /** Since when a list may have been created without an answer; empty: none was asked for. */
+    public Optional<Instant> asked(LinkDelivery delivery) {
+        return lists.read(delivery.link()).asked();
+    }
+
+    /**
+     * This list is the link's.
+     *
+     * @throws HeldException if another link of this target fills it
+     */
+    public void found(LinkDelivery delivery, String id) {
+        lists.otherThatFills(delivery.link(), id).ifPresent(other -> {
+            throw new HeldException("held: " + other + " fills the list " + id
+                    + " already, and two links would undo each other's work: give one of them another");
+        });
+        checked(lists.remember(delivery.link(), token(delivery), id), delivery);
+        delivery.prepared(id);
+    }
+
+    /** There is no list and nobody to create one with: nobody is in it. */
+    public void nothingThere(LinkDelivery delivery) {
+        delivery.prepared("");
+    }
+
+    /** Writes down, before the call that may create a list, that it is made, and with whom. */
+    public void intend(Batch seed) {
+        LinkDelivery delivery = seed.delivery();
+        if (!delivery.run().lease().outlastsARequest()) {
+            throw new NotTriedException("the lease could not be renewed in time");
+        }
+        checked(lists.ask(delivery.link(), token(delivery), clock.instant()), delivery);
+        deliveries.doubt(seed);
+    }
+
+    /** The list was created, with some of the seed in it; its members are sent again like all others. */
+    public void created(Batch seed, String id) {
+        found(seed.delivery(), id);
+        seed.taken();
+        deliveries.setAside(seed, "seed");
+    }
+
+    /**
+     * The call that was to create the list failed.
+     *
+     * @throws Exception what it failed with
+     */
+    public void notCreated(Batch seed, Exception thrown) throws Exception {
+        refused(seed, thrown);
+        throw thrown;
+    }
+
+    /** The call that was to create the list failed; unless it may have been applied, all is as before. */
+    public void refused(Batch seed, Exception thrown) {
+        LinkDelivery delivery = seed.delivery();
+        attempts.note(seed, thrown);
+        if (!seed.maybeApplied()) {
+            checked(lists.refused(delivery.link(), token(delivery)), delivery);
+        }
+        deliveries.setAside(seed, "seed");
+    }
+
+    /** An attempt to prepare failed: it is made again while that may help, else the link's part of the run ends. */
+    public void failed(Batch batch, Exception thrown) {
+        LinkDelivery delivery = batch.delivery();
+        Failure failure = batch.lastFailure();
+        if (thrown instanceof NotTriedException || thrown instanceof LeaseLostException) {
+            delivery.stop(thrown.getMessage());
+        } else if (thrown instanceof HeldException) {
+            delivery.hold(thrown.getMessage());
+        } else if (classification.stateUnavailable(thrown)) {
+            delivery.stop("the state database failed (" + thrown.getClass().getSimpleName() + ")");
+        } else if (failure.kind() == Failure.Kind.MISCONFIGURED) {
+            deliveries.stop(batch, failure.words());
+        } else if (failure.kind() != Failure.Kind.TRY_LATER || !attempts.again(batch)) {
+            delivery.stop("not prepared: " + failure.words());
+        }
+    }
+
+    private static long token(LinkDelivery delivery) {
+        Run run = delivery.run();
+        return run.lease().token();
+    }
+
+    private static void checked(boolean ours, LinkDelivery delivery) {
+        Link link = delivery.link();
+        if (!ours) {
+            throw new LeaseLostException(link.name());
+        }
+    }
+}
