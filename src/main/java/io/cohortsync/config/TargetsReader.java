@@ -11,6 +11,10 @@ final class TargetsReader {
 
     private static final String STATUSES = "\\s*\\d{3}\\s*(-\\s*\\d{3}\\s*)?(,\\s*\\d{3}\\s*(-\\s*\\d{3}\\s*)?)*";
 
+    private static final String READ_BACK = "read-back";
+    private static final String DAILY = "daily";
+    private static final String APP_KEY = "app-api-key";
+
     private final DestinationCatalog catalog;
 
     TargetsReader(DestinationCatalog catalog) {
@@ -53,6 +57,9 @@ final class TargetsReader {
                 }
             });
         }
+        if (destination.parameters().containsKey(READ_BACK)) {
+            readBack(node, options, secrets);
+        }
         if (destination.http()) {
             BaseUrlReader.read(node, destination).forEach(options::put);
         }
@@ -73,8 +80,22 @@ final class TargetsReader {
             return parameter.defaultValue();
         }
         Scalar scalar = parameter.secret() ? Scalar.secret(given) : Scalar.of(given);
+        if (given.given() && !parameter.words().isEmpty()) {
+            return scalar.oneOf(parameter.words());
+        }
         String what = parameter.description().isBlank() ? "it is required" : parameter.description();
         return scalar.requiredText(what).map(String::strip);
+    }
+
+    /** Only who may read can read back (contracts, section 8.1): by default it is done where there is a key for that. */
+    private static void readBack(Node node, SortedMap<String, String> options, Map<String, Secret> secrets) {
+        boolean mayRead = secrets.containsKey(APP_KEY);
+        options.putIfAbsent(READ_BACK, mayRead ? DAILY : "off");
+        if (options.get(READ_BACK).equals(DAILY)
+                && !mayRead
+                && !node.child(APP_KEY).given()) {
+            node.child(READ_BACK).problem("needs \"" + APP_KEY + "\", without which nothing can be read");
+        }
     }
 
     private static int steering(Node node, Destination destination, String name, int otherwise) {

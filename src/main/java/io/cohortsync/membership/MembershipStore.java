@@ -123,17 +123,28 @@ public class MembershipStore {
 
     /** The stored members that have one of these fingerprints. */
     public List<Member> find(long link, Collection<Long> fingerprints) {
+        return find(link, fingerprints, "");
+    }
+
+    /** As {@link #find}, but only those who have been acknowledged since before this time, and whose removal was not refused. */
+    public List<Member> acknowledgedBefore(long link, Collection<Long> fingerprints, Instant time) {
+        return find(link, fingerprints, " and state = 1 and next_try is null and since < ?", StoredTime.of(time));
+    }
+
+    private List<Member> find(long link, Collection<Long> fingerprints, String condition, Object... parameters) {
         List<Long> wanted = List.copyOf(fingerprints);
         List<Member> found = new ArrayList<>(wanted.size());
         for (int from = 0; from < wanted.size(); from += KEYS_A_QUERY) {
             List<Long> some = wanted.subList(from, Math.min(from + KEYS_A_QUERY, wanted.size()));
             String marks = some.stream().map(f -> "?").collect(Collectors.joining(","));
-            List<Object> arguments = new ArrayList<>(some.size() + 1);
+            List<Object> arguments = new ArrayList<>(some.size() + 2);
             arguments.add(link);
             arguments.addAll(some);
+            arguments.addAll(List.of(parameters));
             found.addAll(jdbc.query(
                     "select fingerprint, member_key, state, run_id, tries, next_try from membership"
-                            + " where link_id = ? and fingerprint in (" + marks + ") order by fingerprint",
+                            + " where link_id = ? and fingerprint in (" + marks + ")" + condition
+                            + " order by fingerprint",
                     (rs, i) -> member(rs),
                     arguments.toArray()));
         }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.cohortsync.route.RouteFile;
 import io.cohortsync.route.RouteFiles;
+import io.cohortsync.testing.CustomerIoServer;
 import io.cohortsync.testing.RunningApp;
 import io.cohortsync.testing.SegmentServer;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Every route that is shipped starts, says what it is for, and is used. */
 class EveryRouteTest {
@@ -38,22 +40,31 @@ class EveryRouteTest {
             shop.createStatement().execute("create table risk as select 'cleo' as user_id");
         }
         try (SegmentServer segment = new SegmentServer();
-                RunningApp app = RunningApp.start(folder, """
+                CustomerIoServer customerIo = new CustomerIoServer();
+                RunningApp app = RunningApp.start(
+                        folder, """
                         cohort-sync:
                           sources:
                             exports: { type: file, directory: $DIR }
                             shop: { type: sql, url: "%s" }
                           targets:
                             web: { type: segment, write-key: wk_test, base-url: %s }
+                            cio: { type: customerio, %s, base-url: %s }
                           syncs:
                             vip: { from: { source: exports, cohort: vip.csv }, schedule: manual, to: [ web ] }
+                            people: { from: { source: exports, cohort: vip.csv }, schedule: manual, to: [ cio ] }
                             risk: { from: { source: shop, query: "select user_id from risk" }, schedule: 1s, to: [ web ] }
                             broken: { from: { source: exports, cohort: none.csv }, schedule: manual, to: [ { target: web, trait: "B {name}" } ] }
-                        """.formatted(database, segment.url()))) {
+                        """.formatted(database, segment.url(), CustomerIoServer.KEYS, customerIo.url()))) {
             ModelCamelContext camel = (ModelCamelContext) app.bean(CamelContext.class);
             assertDescribed(camel);
 
             app.runLink("vip");
+            app.runLink("people");
+            JdbcClient state = app.bean(JdbcClient.class);
+            state.sql("update delivery set closed_at = closed_at - interval '1' day")
+                    .update();
+            app.runLink("people");
             app.run("broken");
             app.post("/api/syncs/vip/plan");
             app.post("/api/syncs/risk/run?wait=true");
@@ -68,8 +79,8 @@ class EveryRouteTest {
                         idle.add(route.getRouteId());
                     }
                 }
-                // Those of manual syncs fire for nobody; no target here keeps lists.
-                assertThat(idle).containsExactly("prepare", "prepare-attempt", "sync-broken", "sync-vip");
+                // Those of manual syncs fire for nobody.
+                assertThat(idle).containsExactly("sync-broken", "sync-people", "sync-vip");
             });
             assertThat(camel.getRouteController()).isInstanceOf(DefaultRouteController.class);
         }
