@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -24,6 +25,8 @@ class ApiAccess extends OncePerRequestFilter {
 
     private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
+    private static final Pattern VENDORS_API = Pattern.compile("/sandbox/[^/]+/(api|v1)/.*");
+
     private final Settings settings;
     private final ObjectMapper json;
 
@@ -36,7 +39,8 @@ class ApiAccess extends OncePerRequestFilter {
     protected boolean shouldNotFilter(HttpServletRequest request) {
         // As the server understands it, for /%61pi is /api.
         String path = request.getServletPath();
-        boolean looksIntoSandbox = path.startsWith("/sandbox") && !path.contains("/v1/");
+        boolean looksIntoSandbox =
+                path.startsWith("/sandbox") && !VENDORS_API.matcher(path).matches();
         return !path.startsWith("/api") && !request.getRequestURI().startsWith("/api") && !looksIntoSandbox;
     }
 

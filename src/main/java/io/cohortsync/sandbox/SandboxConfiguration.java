@@ -11,6 +11,7 @@ import org.springframework.context.annotation.Import;
 @Import({
     SegmentTrackingController.class,
     SegmentInspectionController.class,
+    FaultsController.class,
     CustomerIoTrackController.class,
     CustomerIoAppController.class,
     CustomerIoInspectionController.class
@@ -26,6 +27,16 @@ class SandboxConfiguration {
     @Bean
     SegmentWorld segmentWorld() {
         return new SegmentWorld();
+    }
+
+    @Bean
+    Faults faults() {
+        return new Faults(Clock.systemUTC());
+    }
+
+    @Bean
+    FaultFilter faultFilter(Faults faults) {
+        return new FaultFilter(faults);
     }
 
     @Bean

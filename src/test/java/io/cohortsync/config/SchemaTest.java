@@ -42,10 +42,6 @@ class SchemaTest {
     }
 
     static Stream<Arguments> keys() {
-        Collection<String> segment = DestinationCatalog.of(RouteFiles.find())
-                .find("segment")
-                .orElseThrow()
-                .keys();
         return Stream.concat(
                 Map.ofEntries(
                                 Map.entry("root", Keys.ROOT),
@@ -53,7 +49,8 @@ class SchemaTest {
                                 Map.entry("sandbox", Keys.SANDBOX),
                                 Map.entry("security", Keys.SECURITY),
                                 Map.entry("target", Keys.TARGET),
-                                Map.entry("target-segment", segment),
+                                Map.entry("target-segment", target("segment")),
+                                Map.entry("target-customerio", target("customerio")),
                                 Map.entry("sync", Keys.SYNC),
                                 Map.entry("from", Keys.FROM),
                                 Map.entry("schedule-daily", Keys.SCHEDULE),
@@ -69,6 +66,10 @@ class SchemaTest {
                         .map(entry -> Arguments.of(entry.getKey(), entry.getValue())),
                 Keys.SOURCE.entrySet().stream()
                         .map(entry -> Arguments.of("source-" + entry.getKey(), entry.getValue())));
+    }
+
+    private static Collection<String> target(String type) {
+        return DestinationCatalog.of(RouteFiles.find()).find(type).orElseThrow().keys();
     }
 
     private static List<String> to(String type) {

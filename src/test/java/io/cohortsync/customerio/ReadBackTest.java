@@ -101,7 +101,8 @@ class ReadBackTest {
 
     private static String rows(String sync) {
         return trial.state()
-                .sql("select * from membership where link_id in (select id from link where sync = ?) order by member_key")
+                .sql(
+                        "select * from membership where link_id in (select id from link where sync = ?) order by member_key")
                 .param(sync)
                 .query()
                 .listOfRows()
