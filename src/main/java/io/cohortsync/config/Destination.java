@@ -1,6 +1,5 @@
 package io.cohortsync.config;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -9,6 +8,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -31,9 +31,13 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
     /** A parameter of this name is a section of HTTP headers; each is handed on as a secret of its own. */
     static final String HEADERS = "headers";
 
-    private static final String REGION_PREFIX = BASE_URL + "-";
+    private static final String ONE_OF_SEVERAL = "-" + BASE_URL;
+
+    /** {@code base-url-us}, and {@code track-base-url-us} where a vendor's APIs lie on several hosts. */
+    private static final Pattern REGIONAL = Pattern.compile("((?:.+-)?" + BASE_URL + ")-([a-z]+)");
+
+    private static final Pattern CHOICES = Pattern.compile("(?i)one of: ([\\w-]+(?:, [\\w-]+)*)");
     private static final String GIVEN_BY_US = "target";
-    private static final Pattern CHOICES = Pattern.compile("one of: (\\w+(?:, \\w+)*)");
     private static final Pattern MAXIMUM = Pattern.compile("maximum: (\\d{1,9})");
     private static final Set<String> STEERING = Set.of(BATCH_SIZE, IN_FLIGHT, MIXED);
     private static final Set<String> SECRET_WORDS = Set.of("key", "secret", "password", "token");
@@ -55,12 +59,10 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
                     .findFirst();
         }
 
-        /** What it may be, if its description says so: {@code one of: A, B}; empty: anything. */
+        /** What it may be, if its description says so, such as {@code one of: daily, off}; empty: any text. */
         List<String> choices() {
-            return CHOICES.matcher(description)
-                    .results()
-                    .flatMap(found -> Arrays.stream(found.group(1).split(", ")))
-                    .toList();
+            Matcher choices = CHOICES.matcher(description);
+            return choices.find() ? List.of(choices.group(1).split(", ")) : List.of();
         }
 
         static boolean namesSecret(String name) {
@@ -69,21 +71,52 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
         }
     }
 
-    /** The vendor's address in each of its regions; empty where it has none. */
-    public SortedMap<String, String> regions() {
-        SortedMap<String, String> regions = new TreeMap<>();
-        parameters.forEach((name, parameter) -> {
-            if (name.startsWith(REGION_PREFIX)) {
-                parameter.defaultValue().ifPresent(url -> regions.put(name.substring(REGION_PREFIX.length()), url));
+    /** The regions that the vendor has; empty where it has none. */
+    public SortedSet<String> regions() {
+        SortedSet<String> regions = new TreeSet<>();
+        regional((address, region, url) -> regions.add(region));
+        return regions;
+    }
+
+    /** The vendor's addresses in a region, by the option that names each. */
+    SortedMap<String, String> addresses(String wanted) {
+        SortedMap<String, String> addresses = new TreeMap<>();
+        regional((address, region, url) -> {
+            if (region.equals(wanted)) {
+                addresses.put(address, url);
             }
         });
-        return regions;
+        return addresses;
+    }
+
+    private interface Regional {
+        void is(String address, String region, String url);
+    }
+
+    private void regional(Regional visitor) {
+        parameters.forEach((name, parameter) -> {
+            Matcher regional = REGIONAL.matcher(name);
+            if (regional.matches() && parameter.defaultValue().isPresent()) {
+                visitor.is(
+                        regional.group(1),
+                        regional.group(2),
+                        parameter.defaultValue().get());
+            }
+        });
+    }
+
+    /** The options that name one host of a vendor that has several, such as {@code track-base-url}. */
+    List<String> oneOfSeveral() {
+        return parameters.keySet().stream()
+                .filter(name -> name.endsWith(ONE_OF_SEVERAL))
+                .toList();
     }
 
     /** The parameters a user may set that are simply handed on to the template. */
     List<Parameter> handedOn() {
         return parameters.values().stream()
-                .filter(parameter -> !parameter.name().startsWith(REGION_PREFIX))
+                .filter(parameter -> !REGIONAL.matcher(parameter.name()).matches())
+                .filter(parameter -> !parameter.name().endsWith(ONE_OF_SEVERAL))
                 .filter(parameter -> !STEERING.contains(parameter.name()))
                 .filter(parameter -> !Set.of(GIVEN_BY_US, BASE_URL, REGION).contains(parameter.name()))
                 .toList();
@@ -111,6 +144,7 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
         STEERING.stream().filter(parameters::containsKey).forEach(keys::add);
         if (http()) {
             keys.add(BASE_URL);
+            keys.addAll(oneOfSeveral());
         }
         if (!regions().isEmpty()) {
             keys.add(REGION);

@@ -22,14 +22,36 @@ final class ListReader {
      * @param idTypes the first is the default
      * @param numbered whether ids are whole numbers (contracts, section 8.2)
      * @param owned whether a new list needs an owner (contracts, section 4.1)
+     * @param nameSecret the target's secret without which no list is found or created by its name (contracts, section 8.1)
      */
-    record Kind(String list, String nameKey, String idKey, List<String> idTypes, boolean numbered, boolean owned) {}
+    record Kind(
+            String list,
+            String nameKey,
+            String idKey,
+            List<String> idTypes,
+            boolean numbered,
+            boolean owned,
+            Optional<String> nameSecret) {}
 
     private static final Map<String, Kind> KINDS = Map.of(
             "amplitude-cohorts",
-            new Kind("cohort", "cohort-name", "cohort-id", List.of("user-id", "amplitude-id"), false, true),
+            new Kind(
+                    "cohort",
+                    "cohort-name",
+                    "cohort-id",
+                    List.of("user-id", "amplitude-id"),
+                    false,
+                    true,
+                    Optional.empty()),
             "customerio",
-            new Kind("segment", "segment", "segment-id", List.of("id", "email", "cio_id"), true, false));
+            new Kind(
+                    "segment",
+                    "segment",
+                    "segment-id",
+                    List.of("id", "email", "cio_id"),
+                    true,
+                    false,
+                    Optional.of("app-api-key")));
 
     private ListReader() {}
 
@@ -46,6 +68,12 @@ final class ListReader {
         if (idNode.given() && nameNode.given()) {
             nameNode.problem("give either \"" + kind.nameKey() + "\" or \"" + kind.idKey() + "\"");
         }
+        kind.nameSecret()
+                .filter(secret -> !idNode.given())
+                .filter(secret -> target.filter(known -> !known.secrets().containsKey(secret))
+                        .isPresent())
+                .ifPresent(secret -> idNode.problem("is missing: without \"" + secret + "\" at the target, no "
+                        + kind.list() + " can be found or created by its name"));
         Optional<String> name = name(nameNode, cohort);
         String idType = Scalar.of(link.child("id-type"))
                 .oneOf(kind.idTypes())

@@ -19,6 +19,10 @@ final class TargetsReader {
     private static final List<String> OURS =
             List.of("content-encoding", "content-length", "content-type", "host", "transfer-encoding");
 
+    private static final String READ_BACK = "read-back";
+    private static final String DAILY = "daily";
+    private static final String APP_KEY = "app-api-key";
+
     private final DestinationCatalog catalog;
 
     TargetsReader(DestinationCatalog catalog) {
@@ -64,6 +68,9 @@ final class TargetsReader {
                     options.put(parameter.name(), value);
                 }
             });
+        }
+        if (destination.parameters().containsKey(READ_BACK)) {
+            readBack(node, options, secrets);
         }
         if (destination.http()) {
             BaseUrlReader.read(node, destination).forEach(options::put);
@@ -112,6 +119,17 @@ final class TargetsReader {
             });
         });
         return headers;
+    }
+
+    /** Only who may read can read back (contracts, section 8.1): by default it is done where there is a key for that. */
+    private static void readBack(Node node, SortedMap<String, String> options, Map<String, Secret> secrets) {
+        boolean mayRead = secrets.containsKey(APP_KEY);
+        options.putIfAbsent(READ_BACK, mayRead ? DAILY : "off");
+        if (options.get(READ_BACK).equals(DAILY)
+                && !mayRead
+                && !node.child(APP_KEY).given()) {
+            node.child(READ_BACK).problem("needs \"" + APP_KEY + "\", without which nothing can be read");
+        }
     }
 
     private static int steering(Node node, Destination destination, String name, int otherwise) {

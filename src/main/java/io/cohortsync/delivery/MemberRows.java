@@ -36,15 +36,21 @@ class MemberRows {
         List<Member> inserts = new ArrayList<>();
         List<Member> updates = new ArrayList<>();
         List<Member> deletes = new ArrayList<>();
+        // Accepted is not known to be in everywhere: whoever turns out to be missing again waits longer than the last
+        // time.
+        Stream<PlannedChange> unmatchedBefore =
+                taken.stream().filter(change -> change.enter() && change.stored() == Standing.UNMATCHED);
+        Map<String, Integer> tries =
+                tries(link, Stream.concat(missed.stream(), unmatchedBefore).toList());
         for (PlannedChange change : taken) {
             if (change.enter()) {
                 List<Member> into = change.stored() == Standing.NONE ? inserts : updates;
-                into.add(row(change, Standing.ACKNOWLEDGED, run, 0, Optional.empty()));
+                int tried = tries.getOrDefault(change.key(), 0);
+                into.add(row(change, Standing.ACKNOWLEDGED, run, tried, Optional.empty()));
             } else if (change.stored() != Standing.NONE) {
                 deletes.add(row(change, change.stored(), run, 0, Optional.empty()));
             }
         }
-        Map<String, Integer> tries = tries(link, missed);
         for (PlannedChange change : missed) {
             // Whoever the target does not know has left it already.
             if (!change.enter()) {

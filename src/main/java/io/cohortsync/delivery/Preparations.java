@@ -35,7 +35,8 @@ public class Preparations {
 
     /** On whose behalf the list is looked for: a copy of the first batch; if the list is known, it is prepared already. */
     public Batch begin(LinkDelivery delivery) {
-        lists.read(delivery.link()).id().ifPresent(delivery::prepared);
+        boolean lookFirst = Boolean.parseBoolean(delivery.target().options().getOrDefault("look-first", "false"));
+        lists.read(delivery.link()).id().filter(id -> !lookFirst).ifPresent(delivery::prepared);
         return delivery.firstBatch();
     }
 
@@ -97,12 +98,16 @@ public class Preparations {
 
     /** Writes down, before the call that may create a list, that it is made, and with whom. */
     public void intend(Batch seed) {
-        LinkDelivery delivery = seed.delivery();
+        ask(seed.delivery());
+        deliveries.doubt(seed);
+    }
+
+    /** Writes down, before the call that may create an empty list, that it is made. */
+    public void ask(LinkDelivery delivery) {
         if (!delivery.run().lease().outlastsARequest()) {
             throw new NotTriedException("the lease could not be renewed in time");
         }
         checked(lists.ask(delivery.link(), token(delivery), clock.instant()), delivery);
-        deliveries.doubt(seed);
     }
 
     /** The list was created, with some of the seed in it; its members are sent again like all others. */

@@ -25,4 +25,9 @@ public record Link(
     public String name() {
         return settings.sync() + " → " + settings.target().name();
     }
+
+    /** The same link, held because the list that it was filled into is no longer what it was. */
+    public Link held(String why) {
+        return new Link(id, settings, version, exitEpoch, acknowledged, Optional.of(why));
+    }
 }

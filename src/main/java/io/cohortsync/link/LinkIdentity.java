@@ -21,9 +21,21 @@ import org.springframework.stereotype.Component;
 @Component
 class LinkIdentity {
 
-    /** The region is told by the address; who owns a new list, and how ids are spelt, says nothing of whom it holds. */
-    private static final Set<String> HOW_NOT_WHERE =
-            Set.of("retry-on", "region", "owner", "published", "amplitude-id-type");
+    /**
+     * The region is told by the address, a Customer.io workspace by its site id; who owns a new list, how ids are spelt, and
+     * what is read how often, says nothing of whom it holds.
+     */
+    private static final Set<String> HOW_NOT_WHERE = Set.of(
+            "retry-on",
+            "region",
+            "owner",
+            "published",
+            "amplitude-id-type",
+            "tracking-api-key",
+            "app-api-key",
+            "app-base-url",
+            "read-back",
+            "look-first");
 
     private final ObjectMapper json;
     private final Fingerprint fingerprint;
@@ -77,8 +89,11 @@ class LinkIdentity {
         });
         TargetSettings target = link.target();
         parts.put("destination", target.type());
-        target.secrets()
-                .forEach((name, secret) -> parts.put(name, "…" + Long.toHexString(fingerprint.of(secret.value()))));
+        target.secrets().forEach((name, secret) -> {
+            if (!HOW_NOT_WHERE.contains(name)) {
+                parts.put(name, "…" + Long.toHexString(fingerprint.of(secret.value())));
+            }
+        });
         target.options().forEach((name, value) -> {
             if (!HOW_NOT_WHERE.contains(name)) {
                 parts.put(name, value);

@@ -72,21 +72,25 @@ final class H2MembershipTable implements MembershipTable {
 
     /** One by one: for a list of fingerprints H2 would look at every member of the link. */
     @Override
-    public List<Member> find(long link, Collection<Long> fingerprints) {
-        return jdbc.execute(MembershipStore.MEMBER + " and fingerprint = ?", (PreparedStatementCallback<List<Member>>)
-                statement -> {
-                    List<Member> found = new ArrayList<>(fingerprints.size());
-                    statement.setLong(1, link);
-                    for (long fingerprint : new TreeSet<>(fingerprints)) {
-                        statement.setLong(2, fingerprint);
-                        try (ResultSet rs = statement.executeQuery()) {
-                            while (rs.next()) {
-                                found.add(MembershipStore.member(rs));
-                            }
-                        }
+    public List<Member> find(long link, Collection<Long> fingerprints, Optional<Instant> acknowledgedBefore) {
+        String sql = MembershipStore.MEMBER + " and fingerprint = ?"
+                + (acknowledgedBefore.isPresent() ? MembershipStore.ACKNOWLEDGED_BEFORE : "");
+        return jdbc.execute(sql, (PreparedStatementCallback<List<Member>>) statement -> {
+            List<Member> found = new ArrayList<>(fingerprints.size());
+            statement.setLong(1, link);
+            if (acknowledgedBefore.isPresent()) {
+                statement.setObject(3, StoredTime.of(acknowledgedBefore.get()));
+            }
+            for (long fingerprint : new TreeSet<>(fingerprints)) {
+                statement.setLong(2, fingerprint);
+                try (ResultSet rs = statement.executeQuery()) {
+                    while (rs.next()) {
+                        found.add(MembershipStore.member(rs));
                     }
-                    return found;
-                });
+                }
+            }
+            return found;
+        });
     }
 
     @Override

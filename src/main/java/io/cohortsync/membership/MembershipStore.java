@@ -111,8 +111,16 @@ public class MembershipStore {
 
     /** The stored members that have one of these fingerprints. */
     public List<Member> find(long link, Collection<Long> fingerprints) {
-        return table.find(link, fingerprints);
+        return table.find(link, fingerprints, Optional.empty());
     }
+
+    /** As {@link #find}, but only those who have been acknowledged since before this time, and whose removal was not refused. */
+    public List<Member> acknowledgedBefore(long link, Collection<Long> fingerprints, Instant time) {
+        return table.find(link, fingerprints, Optional.of(time));
+    }
+
+    /** Narrows {@link #MEMBER} down, with a time as its parameter. */
+    static final String ACKNOWLEDGED_BEFORE = " and state = 1 and next_try is null and since < ?";
 
     /** A row of {@link #MEMBER}. */
     static Member member(ResultSet rs) throws SQLException {

@@ -20,7 +20,8 @@ interface MembershipTable {
 
     void delete(long link, List<Member> members);
 
-    List<Member> find(long link, Collection<Long> fingerprints);
+    /** @param acknowledgedBefore only those who have simply been acknowledged since before this time */
+    List<Member> find(long link, Collection<Long> fingerprints, Optional<Instant> acknowledgedBefore);
 
     void redrive(long link, Optional<String> reason, Instant now);
 

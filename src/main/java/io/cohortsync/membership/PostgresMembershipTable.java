@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -89,12 +90,17 @@ final class PostgresMembershipTable implements MembershipTable {
     }
 
     @Override
-    public List<Member> find(long link, Collection<Long> fingerprints) {
+    public List<Member> find(long link, Collection<Long> fingerprints, Optional<Instant> acknowledgedBefore) {
+        List<Object> parameters = new ArrayList<>();
+        parameters.add(link);
+        parameters.add(fingerprints.toArray(Long[]::new));
+        acknowledgedBefore.map(StoredTime::of).ifPresent(parameters::add);
         return jdbc.query(
-                MembershipStore.MEMBER + " and fingerprint = any(?) order by fingerprint",
+                MembershipStore.MEMBER + " and fingerprint = any(?)"
+                        + (acknowledgedBefore.isPresent() ? MembershipStore.ACKNOWLEDGED_BEFORE : "")
+                        + " order by fingerprint",
                 (rs, i) -> MembershipStore.member(rs),
-                link,
-                fingerprints.toArray(Long[]::new));
+                parameters.toArray());
     }
 
     @Override

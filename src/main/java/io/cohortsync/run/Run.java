@@ -16,6 +16,11 @@ import java.util.List;
  */
 public record Run(long id, SyncSettings sync, Lease lease, List<Link> links, Instant startedAt) {
 
+    /** The same run with its links as they are stored by now. */
+    public Run with(List<Link> current) {
+        return new Run(id, sync, lease, current, startedAt);
+    }
+
     /** The id alone: what a route's {@code ${variable.run}} shows. */
     @Override
     public String toString() {

@@ -13,9 +13,18 @@ import org.springframework.context.annotation.Import;
     SegmentInspectionController.class,
     AmplitudeController.class,
     AmplitudeInspectionController.class,
-    FaultsController.class
+    FaultsController.class,
+    CustomerIoTrackController.class,
+    CustomerIoAppController.class,
+    CustomerIoInspectionController.class
 })
 class SandboxConfiguration {
+
+    /** Contracts.md 8.4. */
+    private static final int TRACK_CALLS_A_SECOND = 100;
+
+    /** Contracts.md 8.4. */
+    private static final int APP_CALLS_A_SECOND = 10;
 
     @Bean
     SegmentWorld segmentWorld() {
@@ -45,5 +54,20 @@ class SandboxConfiguration {
     @Bean
     SegmentRequests segmentRequests() {
         return new SegmentRequests(Clock.systemUTC());
+    }
+
+    @Bean
+    CustomerIoWorld customerIoWorld() {
+        return new CustomerIoWorld();
+    }
+
+    @Bean
+    CustomerIoRequests customerIoRequests() {
+        return new CustomerIoRequests();
+    }
+
+    @Bean
+    CustomerIoDesk customerIoDesk(CustomerIoRequests requests) {
+        return new CustomerIoDesk(requests, Clock.systemUTC(), TRACK_CALLS_A_SECOND, APP_CALLS_A_SECOND);
     }
 }

@@ -30,6 +30,11 @@ public class Credentials {
         return encoded((option == null ? secret(target, user) : option) + ":" + secret(target, password));
     }
 
+    /** A bearer token, as Customer.io's App API wants it (contracts, section 8.1). */
+    public String bearer(String target, String token) {
+        return "Bearer " + secret(target, token);
+    }
+
     private static String encoded(String pair) {
         return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }

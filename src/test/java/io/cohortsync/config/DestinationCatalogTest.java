@@ -23,8 +23,11 @@ class DestinationCatalogTest {
 
     @Test
     void aParameterNamedAfterARegionDeclaresTheRegion() {
-        assertThat(catalog.find("segment").orElseThrow().regions())
-                .isEqualTo(Map.of("us", "https://api.segment.io", "eu", "https://events.eu1.segmentapis.com"));
+        Destination segment = catalog.find("segment").orElseThrow();
+
+        assertThat(segment.regions()).containsExactly("eu", "us");
+        assertThat(segment.addresses("us")).isEqualTo(Map.of("base-url", "https://api.segment.io"));
+        assertThat(segment.addresses("eu")).isEqualTo(Map.of("base-url", "https://events.eu1.segmentapis.com"));
     }
 
     @Test

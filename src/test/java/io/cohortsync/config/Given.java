@@ -1,6 +1,7 @@
 package io.cohortsync.config;
 
 import io.cohortsync.route.RouteFile;
+import io.cohortsync.route.RouteFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +53,12 @@ final class Given {
     /** With the types of target that these files define, and no others. */
     Given routeFiles(String... names) {
         routeFiles = Stream.of(names).map(Given::routeFile).toList();
+        return this;
+    }
+
+    /** With the types of target that are shipped. */
+    Given shippedRouteFiles() {
+        routeFiles = List.copyOf(RouteFiles.find());
         return this;
     }
 

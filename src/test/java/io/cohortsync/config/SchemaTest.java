@@ -66,7 +66,7 @@ class SchemaTest {
                 Stream.concat(
                         Keys.SOURCE.entrySet().stream()
                                 .map(entry -> Arguments.of("source-" + entry.getKey(), entry.getValue())),
-                        Stream.of("segment", "amplitude-cohorts", "webhook")
+                        Stream.of("segment", "amplitude-cohorts", "customerio", "webhook")
                                 .map(type -> catalog.find(type).orElseThrow())
                                 .map(destination -> Arguments.of("target-" + destination.type(), destination.keys()))));
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.cohortsync.route.RouteFile;
 import io.cohortsync.route.RouteFiles;
 import io.cohortsync.testing.AmplitudeServer;
+import io.cohortsync.testing.CustomerIoServer;
 import io.cohortsync.testing.RunningApp;
 import io.cohortsync.testing.SegmentServer;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Every route that is shipped starts, says what it is for, and is used. */
 class EveryRouteTest {
@@ -40,8 +42,8 @@ class EveryRouteTest {
         }
         try (SegmentServer segment = new SegmentServer();
                 AmplitudeServer amplitude = new AmplitudeServer();
-                RunningApp app =
-                        RunningApp.start(folder, """
+                CustomerIoServer customerIo = new CustomerIoServer();
+                RunningApp app = RunningApp.start(folder, """
                         cohort-sync:
                           sources:
                             exports: { type: file, directory: $DIR }
@@ -49,15 +51,23 @@ class EveryRouteTest {
                           targets:
                             web: { type: segment, write-key: wk_test, base-url: %s }
                             amp: { %s }
+                            cio: { type: customerio, %s, base-url: %s }
                           syncs:
                             vip: { from: { source: exports, cohort: vip.csv }, schedule: manual, to: [ web, amp ] }
+                            people: { from: { source: exports, cohort: vip.csv }, schedule: manual, to: [ cio ] }
                             risk: { from: { source: shop, query: "select user_id from risk" }, schedule: 1s, to: [ web ] }
                             broken: { from: { source: exports, cohort: none.csv }, schedule: manual, to: [ { target: web, trait: "B {name}" } ] }
-                        """.formatted(database, segment.url(), amplitude.target("")))) {
+                        """.formatted(
+                        database, segment.url(), amplitude.target(""), CustomerIoServer.KEYS, customerIo.url()))) {
             ModelCamelContext camel = (ModelCamelContext) app.bean(CamelContext.class);
             assertDescribed(camel);
 
             app.run("vip");
+            app.runLink("people");
+            JdbcClient state = app.bean(JdbcClient.class);
+            state.sql("update delivery set closed_at = closed_at - interval '1' day")
+                    .update();
+            app.runLink("people");
             app.run("broken");
             app.post("/api/syncs/vip/plan");
             app.post("/api/targets/web/check");
@@ -74,7 +84,7 @@ class EveryRouteTest {
                     }
                 }
                 // Those of manual syncs fire for nobody.
-                assertThat(idle).containsExactly("sync-broken", "sync-vip");
+                assertThat(idle).containsExactly("sync-broken", "sync-people", "sync-vip");
             });
             assertThat(camel.getRouteController()).isInstanceOf(DefaultRouteController.class);
         }

@@ -1,0 +1,69 @@
+package io.cohortsync.readback;
+
+import io.cohortsync.delivery.LeaseLostException;
+import io.cohortsync.link.Link;
+import io.cohortsync.membership.MembershipStore;
+import io.cohortsync.membership.MembershipStore.Member;
+import io.cohortsync.run.Run;
+import io.cohortsync.state.StoredTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** What read-backs write; every transaction begins by checking that the sync's lease is still this run's. */
+@Component
+class ReadBackStore {
+
+    private final JdbcClient jdbc;
+    private final TransactionOperations transactions;
+    private final MembershipStore members;
+
+    ReadBackStore(JdbcClient jdbc, TransactionOperations transactions, MembershipStore members) {
+        this.jdbc = jdbc;
+        this.transactions = transactions;
+        this.members = members;
+    }
+
+    /**
+     * Whether a link has not been read back for so long, and was sent something before there was time enough for its target
+     * to take it in.
+     */
+    boolean isDue(Link link, Instant now, Duration every, Duration settling) {
+        return jdbc.sql("select count(*) from link where id = ? and remote_id is not null and acknowledged > 0"
+                                + " and (read_back_at is null or read_back_at <= ?)"
+                                + " and not exists (select 1 from (select min(closed_at) as first_at from delivery"
+                                + " where link_id = ? and outcome = 'accepted') d where d.first_at > ?)")
+                        .params(
+                                link.id(),
+                                StoredTime.of(now.minus(every)),
+                                link.id(),
+                                StoredTime.of(now.minus(settling)))
+                        .query(Long.class)
+                        .single()
+                > 0;
+    }
+
+    /** These members are acknowledged no longer. */
+    void unmatched(Run run, Link link, List<Member> absent, Instant now) {
+        transactions.executeWithoutResult(tx -> {
+            int ours = jdbc.sql("update link set version = version + 1, acknowledged = acknowledged - ?"
+                            + " where id = ? and token = ?")
+                    .params(absent.size(), link.id(), run.lease().token())
+                    .update();
+            if (ours == 0) {
+                throw new LeaseLostException(link.name());
+            }
+            members.update(link.id(), absent, now);
+        });
+    }
+
+    /** A link was read back. */
+    void done(Run run, Link link, Instant now) {
+        jdbc.sql("update link set read_back_at = ? where id = ? and token = ?")
+                .params(StoredTime.of(now), link.id(), run.lease().token())
+                .update();
+    }
+}
