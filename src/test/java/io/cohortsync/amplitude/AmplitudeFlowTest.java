@@ -35,7 +35,9 @@ class AmplitudeFlowTest {
     static void start() {
         amplitude = new AmplitudeServer();
         amplitude.create("attached", "someone@example.com", Instant.now().minus(Duration.ofDays(9)), "old");
-        trial = new Trial(folder).target("amp", amplitude.target(""));
+        trial = new Trial(folder)
+                .target("amp", amplitude.target(""))
+                .target("hidden", amplitude.target("/hidden", "published: false"));
         for (String sync : List.of(
                 "whole",
                 "beside",
@@ -55,6 +57,7 @@ class AmplitudeFlowTest {
                 .sync("adopted", "[ { target: amp, if-exists: adopt } ]")
                 .sync("two", "[ { target: amp, if-exists: adopt } ]")
                 .sync("left", "[ amp ]", "guard: { allow-empty: true }")
+                .sync("unseen", "[ hidden ]")
                 .sync("nowhere", "[ { target: amp, cohort-id: none } ]")
                 .start();
     }
@@ -296,5 +299,16 @@ class AmplitudeFlowTest {
         assertThat(amplitude.requests("")).as("a look for the cohort").hasSize(1);
         assertThat(amplitude.named("left")).isEmpty();
         assertThat(trial.inDoubt("left")).isZero();
+    }
+
+    @Test
+    void whetherAnUnpublishedCohortWasCreatedOnlyAPersonCanTell() {
+        amplitude.behave(request -> request.path().endsWith("/upload") ? Answer.RESET : Answer.OK);
+        assertThat(run("unseen", "ann").path("unknown").asLong()).isEqualTo(1);
+        amplitude.behaveWell();
+        JsonNode link = run("unseen", "ann");
+        assertState(link, "held");
+        assertThat(link.path("error").asText()).contains("cannot be told").contains("cohort-id");
+        assertThat(amplitude.requests("/upload")).hasSize(1);
     }
 }

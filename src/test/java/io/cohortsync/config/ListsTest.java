@@ -126,6 +126,16 @@ class ListsTest {
     }
 
     @Test
+    void anOptionIsOneOfThoseThatTheTemplatesDescriptionNames() {
+        Given other = to("amp").properties(Map.of("cohort-sync.targets.amp.amplitude-id-type", "BY_NAME"));
+        assertThat(other.problems())
+                .singleElement()
+                .asString()
+                .contains("found \"BY_NAME\". Accepted: BY_AMP_ID, BY_ID");
+        assertThat(to("amp").settings().targets().get("amp").options()).containsEntry("amplitude-id-type", "BY_ID");
+    }
+
+    @Test
     void aBatchIsNoLargerThanTheTemplatesDescriptionSays() {
         Given large = to("amp").properties(Map.of("cohort-sync.targets.amp.batch-size", "100001"));
         assertThat(large.problems())
