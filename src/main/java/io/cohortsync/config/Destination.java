@@ -1,5 +1,6 @@
 package io.cohortsync.config;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -30,8 +31,8 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
     /** {@code base-url-us}, and {@code track-base-url-us} where a vendor's APIs lie on several hosts. */
     private static final Pattern REGIONAL = Pattern.compile("((?:.+-)?" + BASE_URL + ")-([a-z]+)");
 
-    private static final Pattern WORDS = Pattern.compile("(?i)one of: ([\\w-]+(?:, [\\w-]+)*)");
     private static final String GIVEN_BY_US = "target";
+    private static final Pattern CHOICES = Pattern.compile("(?i)one of: ([\\w-]+(?:, [\\w-]+)*)");
     private static final Pattern MAXIMUM = Pattern.compile("maximum: (\\d{1,9})");
     private static final Set<String> STEERING = Set.of(BATCH_SIZE, IN_FLIGHT, MIXED);
     private static final Set<String> SECRET_WORDS = Set.of("key", "secret", "password", "token");
@@ -53,10 +54,12 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
                     .findFirst();
         }
 
-        /** What it may be, as its description says, such as {@code one of: daily, off}; empty: any text. */
-        List<String> words() {
-            Matcher words = WORDS.matcher(description);
-            return words.find() ? List.of(words.group(1).split(", ")) : List.of();
+        /** What it may be, if its description says so: {@code one of: A, B}; empty: anything. */
+        List<String> choices() {
+            return CHOICES.matcher(description)
+                    .results()
+                    .flatMap(found -> Arrays.stream(found.group(1).split(", ")))
+                    .toList();
         }
 
         static boolean namesSecret(String name) {

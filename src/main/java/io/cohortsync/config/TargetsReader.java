@@ -79,10 +79,10 @@ final class TargetsReader {
         if (!given.given() && !parameter.required()) {
             return parameter.defaultValue();
         }
-        Scalar scalar = parameter.secret() ? Scalar.secret(given) : Scalar.of(given);
-        if (given.given() && !parameter.words().isEmpty()) {
-            return scalar.oneOf(parameter.words());
+        if (!parameter.choices().isEmpty()) {
+            return Scalar.of(given).oneOf(parameter.choices()).or(parameter::defaultValue);
         }
+        Scalar scalar = parameter.secret() ? Scalar.secret(given) : Scalar.of(given);
         String what = parameter.description().isBlank() ? "it is required" : parameter.description();
         return scalar.requiredText(what).map(String::strip);
     }

@@ -34,6 +34,13 @@ public final class Batch {
         return delivery.changes(planned);
     }
 
+    /** Its members, as the doubt about it names them. */
+    List<CompressedKeys.Sent> sent() {
+        return planned.stream()
+                .map(change -> new CompressedKeys.Sent(change.key(), change.enter()))
+                .toList();
+    }
+
     public int size() {
         return planned.size();
     }
@@ -73,6 +80,11 @@ public final class Batch {
         failure.retryAfter().ifPresentOrElse(wait -> putOff = putOff.plus(wait), () -> attempts++);
         lastFailure = failure;
         maybeApplied |= failure.maybeApplied();
+    }
+
+    /** Whether some attempt failed, and the last one without an answer. */
+    boolean isUnanswered() {
+        return lastFailure != Failure.NONE && lastFailure.status().isEmpty();
     }
 
     /** Whether the last attempt failed; false: it went well, and what failed came after it. */

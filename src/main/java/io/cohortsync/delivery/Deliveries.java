@@ -292,12 +292,7 @@ public class Deliveries {
             closeUnlessMaybeApplied(batch, outcome);
         });
         if (batch.maybeApplied()) {
-            delivery.doubt()
-                    .add(
-                            batch.id(),
-                            batch.planned().stream()
-                                    .map(change -> new CompressedKeys.Sent(change.key(), change.enter()))
-                                    .toList());
+            delivery.doubt().add(batch.id(), batch.sent());
         }
     }
 
@@ -370,7 +365,7 @@ public class Deliveries {
                                 ? why.getMessage()
                                 : "the route target-"
                                         + batch.delivery().target().name() + " does not run");
-        end(batch, batch.maybeApplied() ? Outcome.UNKNOWN : Outcome.WAITING);
+        end(batch, batch.maybeApplied() ? Outcome.UNKNOWN : batch.delivery().untried());
     }
 
     /** Nothing may be sent to this link until a person has decided something. */

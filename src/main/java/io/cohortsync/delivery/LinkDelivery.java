@@ -39,6 +39,7 @@ public final class LinkDelivery {
     private final Deque<Batch> returned = new ArrayDeque<>();
     private Optional<String> stopped = Optional.empty();
     private Outcome rest = Outcome.WAITING;
+    private String lastRefusal = "";
     private Optional<String> remoteId = Optional.empty();
     private int exhaustedInARow;
     private long rejected;
@@ -200,6 +201,11 @@ public final class LinkDelivery {
         }
     }
 
+    /** What a batch counts as that was not tried because something had stopped. */
+    synchronized Outcome untried() {
+        return rest == Outcome.HELD ? Outcome.HELD : Outcome.WAITING;
+    }
+
     /** What the changes that were not sent count as. */
     synchronized Outcome rest() {
         return rest;
@@ -215,6 +221,16 @@ public final class LinkDelivery {
     /** The list at the target is found or created; or, with an empty id, there is none. */
     synchronized void prepared(String id) {
         remoteId = Optional.of(id);
+    }
+
+    /** The target refused to create the list. */
+    synchronized void refused(String words) {
+        lastRefusal = words;
+    }
+
+    /** What the target said as it last refused to create the list. */
+    synchronized String lastRefusal() {
+        return lastRefusal;
     }
 
     /** Whether the list at the target still has to be found, because something is to be sent. */

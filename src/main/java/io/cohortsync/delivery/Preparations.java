@@ -1,11 +1,14 @@
 package io.cohortsync.delivery;
 
+import io.cohortsync.diff.PlannedChange;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.RemoteLists;
 import io.cohortsync.run.Run;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /**
@@ -56,9 +59,41 @@ public class Preparations {
         delivery.prepared(id);
     }
 
-    /** There is no list and nobody to create one with: nobody is in it. */
-    public void nothingThere(LinkDelivery delivery) {
+    /**
+     * Those with whom the list may be created.
+     *
+     * @throws NotTriedException if this run has tried, and no answer says what came of it
+     */
+    public Seeds seeds(Batch batch) {
+        LinkDelivery delivery = batch.delivery();
+        if (batch.isUnanswered() && asked(delivery).isPresent()) {
+            // It may still be at work there: a second call would make a second list.
+            throw new NotTriedException("no answer says whether the list " + name(delivery)
+                    + " was created: the next run looks for it first");
+        }
+        return new Seeds(
+                delivery, batch.planned().stream().filter(PlannedChange::enter).toList());
+    }
+
+    /**
+     * The list was created, or nobody was to be added to it: then nobody is there to be removed.
+     *
+     * @throws RecordsRejectedException if the target took none of those who were offered
+     */
+    public void noMoreSeeds(Batch batch) {
+        LinkDelivery delivery = batch.delivery();
+        if (!delivery.isUnprepared()) {
+            return;
+        }
+        if (batch.enters() > 0) {
+            throw new RecordsRejectedException("the list " + name(delivery) + " was not created with any of the first "
+                    + batch.enters() + " people, the last refusal was " + delivery.lastRefusal());
+        }
         delivery.prepared("");
+    }
+
+    private static String name(LinkDelivery delivery) {
+        return delivery.link().settings().list().orElseThrow().which();
     }
 
     /** Writes down, before the call that may create a list, that it is made, and with whom. */
@@ -95,28 +130,50 @@ public class Preparations {
     /** The call that was to create the list failed; unless it may have been applied, all is as before. */
     public void refused(Batch seed, Exception thrown) {
         LinkDelivery delivery = seed.delivery();
-        attempts.note(seed, thrown);
+        delivery.refused(attempts.note(seed, thrown).words());
         if (!seed.maybeApplied()) {
             checked(lists.refused(delivery.link(), token(delivery)), delivery);
         }
-        deliveries.setAside(seed, "seed");
+        if (seed.isUnanswered()) {
+            // Unknown, unless this run still hears of them.
+            delivery.doubt().add(seed.id(), seed.sent());
+        } else {
+            deliveries.setAside(seed, "seed");
+        }
     }
 
     /** An attempt to prepare failed: it is made again while that may help, else the link's part of the run ends. */
     public void failed(Batch batch, Exception thrown) {
         LinkDelivery delivery = batch.delivery();
-        Failure failure = batch.lastFailure();
-        if (thrown instanceof NotTriedException || thrown instanceof LeaseLostException) {
-            delivery.stop(thrown.getMessage());
-        } else if (thrown instanceof HeldException) {
-            delivery.hold(thrown.getMessage());
-        } else if (classification.stateUnavailable(thrown)) {
-            delivery.stop("the state database failed (" + thrown.getClass().getSimpleName() + ")");
-        } else if (failure.kind() == Failure.Kind.MISCONFIGURED) {
-            deliveries.stop(batch, failure.words());
-        } else if (failure.kind() != Failure.Kind.TRY_LATER || !attempts.again(batch)) {
-            delivery.stop("not prepared: " + failure.words());
+        // A method that a route calls for its value has its exceptions wrapped.
+        Optional<LeaseLostException> lost = leaseLost(thrown);
+        if (lost.isPresent()) {
+            delivery.stop(lost.get().getMessage());
+            return;
         }
+        if (classification.stateUnavailable(thrown)) {
+            delivery.stop("the state database failed (" + thrown.getClass().getSimpleName() + ")");
+            return;
+        }
+        Failure failure = classification.of(batch, thrown);
+        switch (failure.kind()) {
+            case NOT_TRIED -> delivery.stop(failure.words());
+            case HELD -> delivery.hold(failure.words());
+            case MISCONFIGURED -> deliveries.stop(batch, failure.words());
+            case RECORDS_REJECTED -> delivery.stop("not prepared: " + failure.words());
+            case TRY_LATER -> {
+                if (!attempts.again(batch)) {
+                    delivery.stop("not prepared: " + failure.words());
+                }
+            }
+        }
+    }
+
+    private static Optional<LeaseLostException> leaseLost(Throwable thrown) {
+        return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
+                .filter(LeaseLostException.class::isInstance)
+                .map(LeaseLostException.class::cast)
+                .findFirst();
     }
 
     private static long token(LinkDelivery delivery) {

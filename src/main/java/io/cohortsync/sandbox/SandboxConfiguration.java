@@ -11,10 +11,12 @@ import org.springframework.context.annotation.Import;
 @Import({
     SegmentTrackingController.class,
     SegmentInspectionController.class,
-    FaultsController.class,
     CustomerIoTrackController.class,
     CustomerIoAppController.class,
-    CustomerIoInspectionController.class
+    CustomerIoInspectionController.class,
+    AmplitudeController.class,
+    AmplitudeInspectionController.class,
+    FaultsController.class
 })
 class SandboxConfiguration {
 
@@ -27,6 +29,16 @@ class SandboxConfiguration {
     @Bean
     SegmentWorld segmentWorld() {
         return new SegmentWorld();
+    }
+
+    @Bean
+    AmplitudeWorld amplitudeWorld() {
+        return new AmplitudeWorld(Clock.systemUTC());
+    }
+
+    @Bean
+    AmplitudeRequests amplitudeRequests() {
+        return new AmplitudeRequests();
     }
 
     @Bean

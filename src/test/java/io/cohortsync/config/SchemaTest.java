@@ -51,6 +51,7 @@ class SchemaTest {
                                 Map.entry("target", Keys.TARGET),
                                 Map.entry("target-segment", target("segment")),
                                 Map.entry("target-customerio", target("customerio")),
+                                Map.entry("target-amplitude-cohorts", target("amplitude-cohorts")),
                                 Map.entry("sync", Keys.SYNC),
                                 Map.entry("from", Keys.FROM),
                                 Map.entry("schedule-daily", Keys.SCHEDULE),

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.cohortsync.route.RouteFile;
 import io.cohortsync.route.RouteFiles;
+import io.cohortsync.testing.AmplitudeServer;
 import io.cohortsync.testing.CustomerIoServer;
 import io.cohortsync.testing.RunningApp;
 import io.cohortsync.testing.SegmentServer;
@@ -41,25 +42,27 @@ class EveryRouteTest {
         }
         try (SegmentServer segment = new SegmentServer();
                 CustomerIoServer customerIo = new CustomerIoServer();
-                RunningApp app = RunningApp.start(
-                        folder, """
+                AmplitudeServer amplitude = new AmplitudeServer();
+                RunningApp app = RunningApp.start(folder, """
                         cohort-sync:
                           sources:
                             exports: { type: file, directory: $DIR }
                             shop: { type: sql, url: "%s" }
                           targets:
                             web: { type: segment, write-key: wk_test, base-url: %s }
+                            amp: { %s }
                             cio: { type: customerio, %s, base-url: %s }
                           syncs:
-                            vip: { from: { source: exports, cohort: vip.csv }, schedule: manual, to: [ web ] }
+                            vip: { from: { source: exports, cohort: vip.csv }, schedule: manual, to: [ web, amp ] }
                             people: { from: { source: exports, cohort: vip.csv }, schedule: manual, to: [ cio ] }
                             risk: { from: { source: shop, query: "select user_id from risk" }, schedule: 1s, to: [ web ] }
                             broken: { from: { source: exports, cohort: none.csv }, schedule: manual, to: [ { target: web, trait: "B {name}" } ] }
-                        """.formatted(database, segment.url(), CustomerIoServer.KEYS, customerIo.url()))) {
+                        """.formatted(
+                        database, segment.url(), amplitude.target(""), CustomerIoServer.KEYS, customerIo.url()))) {
             ModelCamelContext camel = (ModelCamelContext) app.bean(CamelContext.class);
             assertDescribed(camel);
 
-            app.runLink("vip");
+            app.run("vip");
             app.runLink("people");
             JdbcClient state = app.bean(JdbcClient.class);
             state.sql("update delivery set closed_at = closed_at - interval '1' day")

@@ -1,0 +1,2 @@
+/** What Amplitude's HTTP API for cohorts expects and answers. */
+package io.cohortsync.amplitude;
