@@ -77,6 +77,7 @@ public final class StateBeans implements AutoCloseable {
                 "io.cohortsync.diff",
                 "io.cohortsync.membership",
                 "io.cohortsync.delivery",
+                "io.cohortsync.readback",
                 "io.cohortsync.link",
                 "io.cohortsync.run",
                 "io.cohortsync.guard",
