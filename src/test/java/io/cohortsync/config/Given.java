@@ -22,7 +22,12 @@ final class Given {
 
     private final MutablePropertySources sources = new MutablePropertySources();
 
-    private List<RouteFile> routeFiles = List.of(routeFile("segment.camel.yaml"), routeFile("queue.camel.yaml"));
+    private static final List<RouteFile> USUAL = List.of(
+            routeFile("segment.camel.yaml"),
+            routeFile("queue.camel.yaml"),
+            routeFile("/routes/destinations/webhook.camel.yaml"));
+
+    private List<RouteFile> routeFiles = USUAL;
 
     private Given() {}
 
@@ -84,10 +89,7 @@ final class Given {
     }
 
     static DestinationCatalog catalog() {
-        return DestinationCatalog.of(List.of(
-                routeFile("segment.camel.yaml"),
-                routeFile("queue.camel.yaml"),
-                routeFile("/routes/destinations/webhook.camel.yaml")));
+        return DestinationCatalog.of(USUAL);
     }
 
     static RouteFile routeFile(String name) {
