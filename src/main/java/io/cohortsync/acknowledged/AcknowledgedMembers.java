@@ -73,11 +73,10 @@ class AcknowledgedMembers {
     /** Takes a key for this process; false: it is known already. */
     boolean add(LinkRow link, MemberKey key) {
         // Most keys are known, and then nothing has to be locked.
-        return !contains(link, key) && write(link, () -> addIfAbsent(link, key));
+        return !contains(link, key) && writeRemembering(link, () -> addIfAbsent(link, key));
     }
 
     private boolean addIfAbsent(LinkRow link, MemberKey key) {
-        remember(link);
         if (contains(link, key)) {
             return false;
         }
@@ -87,8 +86,7 @@ class AcknowledgedMembers {
     }
 
     void confirm(LinkRow link, MemberKey key) {
-        write(link, () -> {
-            remember(link);
+        writeRemembering(link, () -> {
             forgetUnconfirmed(link, List.of(key));
             if (!isRunUnderWay(link)) {
                 acknowledge(link, List.of(key));
@@ -174,6 +172,16 @@ class AcknowledgedMembers {
         });
     }
 
+    private boolean writeRemembering(LinkRow link, Change change) {
+        boolean made = write(link, () -> {
+            remember(link);
+            return change.make();
+        });
+        // Not before it is committed.
+        remembered.add(link.id());
+        return made;
+    }
+
     /** The first member makes a link one that is filled under something; the next run must not take it for untouched. */
     private void remember(LinkRow link) {
         if (remembered.contains(link.id())) {
@@ -185,7 +193,6 @@ class AcknowledgedMembers {
                     + "): nothing is added to it until that is settled");
         });
         links.remember(link.sync(), now);
-        remembered.add(link.id());
     }
 
     private void acknowledge(LinkRow link, List<MemberKey> keys) {

@@ -1,5 +1,6 @@
 package io.cohortsync.acknowledged;
 
+import io.cohortsync.config.SecretMask;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.link.Links;
@@ -28,14 +29,21 @@ class AcknowledgedRepositories implements CamelContextConfiguration {
     private final AcknowledgedMembers members;
     private final Processes processes;
     private final Fingerprint fingerprint;
+    private final SecretMask mask;
 
     AcknowledgedRepositories(
-            Settings settings, Links links, AcknowledgedMembers members, Processes processes, Fingerprint fingerprint) {
+            Settings settings,
+            Links links,
+            AcknowledgedMembers members,
+            Processes processes,
+            Fingerprint fingerprint,
+            SecretMask mask) {
         this.settings = settings;
         this.links = links;
         this.members = members;
         this.processes = processes;
         this.fingerprint = fingerprint;
+        this.mask = mask;
     }
 
     /** Before any route is made, so that each finds them. */
@@ -44,7 +52,8 @@ class AcknowledgedRepositories implements CamelContextConfiguration {
         processes.register();
         Optional.ofNullable(camel.getManagementStrategy().getManagementAgent())
                 .ifPresent(agent -> camel.getManagementStrategy()
-                        .setManagementObjectNameStrategy(new RepositoryNames(camel, agent.getMBeanObjectDomainName())));
+                        .setManagementObjectNameStrategy(
+                                new RepositoryNames(camel, agent.getMBeanObjectDomainName(), mask)));
         Map<String, List<AcknowledgedRepository>> byName = settings.syncs().values().stream()
                 .filter(sync -> sync.enabled() && sync.source().enabled())
                 .flatMap(this::rows)

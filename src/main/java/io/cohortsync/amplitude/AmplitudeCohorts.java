@@ -89,7 +89,11 @@ public class AmplitudeCohorts {
     /** Whom Amplitude does not know, told inside of its 200. */
     public List<String> skipped(InputStream answer) {
         List<String> skipped = new ArrayList<>();
-        for (JsonNode result : read(answer).path("memberships_result")) {
+        JsonNode results = read(answer).path("memberships_result");
+        if (!results.isArray()) {
+            throw new UncheckedIOException(new IOException("the answer does not say what became of the call"));
+        }
+        for (JsonNode result : results) {
             result.path("skipped_ids").forEach(id -> skipped.add(id.asText()));
         }
         return skipped;
@@ -141,11 +145,16 @@ public class AmplitudeCohorts {
      * @throws Exception otherwise the refusal itself
      */
     public void blame(InputStream answer, Link link, String cohort, Exception refusal) throws Exception {
+        if (!published(link.settings().target()) && list(link).id().isEmpty()) {
+            // Amplitude lists published cohorts only (contracts, section 3.2), so the absence of ours says nothing.
+            throw refusal;
+        }
         boolean there = cohorts(answer, link.settings().target()).stream()
                 .anyMatch(known -> id(known).equals(cohort));
         if (!there) {
             throw new HeldException("gone: Amplitude has no cohort " + cohort
-                    + " any more: resync, which fills a new one, or stop this link (enabled: false)");
+                    + " any more, or does not list it, since it lists published ones only: give the sync another name, which"
+                    + " fills a new one (there is no resync yet), or stop this link (enabled: false)");
         }
         throw refusal;
     }

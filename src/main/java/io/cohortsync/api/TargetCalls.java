@@ -48,20 +48,21 @@ public class TargetCalls {
         return answer(target, "accepted", Optional.empty());
     }
 
-    /** Its API has no call that would tell. */
+    /** No template {@code check-<type>} says how. */
     public Answer cannotBeVerified(String target) {
         String type = settings.targets().get(target).type();
         return answer(
                 target,
                 "cannot be verified",
-                Optional.of("the destination " + type + " has no call that tells without sending anything"));
+                Optional.of("the destination " + type + " has no way here to tell without sending anything"));
     }
 
     /** @throws Exception what was thrown, if the target has nothing to do with it */
     public Answer failed(String target, Exception thrown) throws Exception {
         for (Throwable t = thrown; t != null; t = t.getCause()) {
             if (t instanceof HttpOperationFailedException http) {
-                String said = Optional.ofNullable(http.getResponseBody()).orElse("");
+                String said =
+                        mask.apply(Optional.ofNullable(http.getResponseBody()).orElse(""));
                 String words = ("HTTP " + http.getStatusCode() + " "
                                 + said.substring(0, Math.min(WORDS, said.length())))
                         .strip();

@@ -29,7 +29,7 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
     static final String URL = "url";
 
     /** A parameter of this name is a section of HTTP headers; each is handed on as a secret of its own. */
-    static final String HEADERS = "headers";
+    public static final String HEADERS = "headers";
 
     private static final String ONE_OF_SEVERAL = "-" + BASE_URL;
 

@@ -29,6 +29,10 @@ public final class SecretMask {
 
     private static final Pattern PASSWORD_IN_URL = Pattern.compile("(?i)password=([^&;]+)");
 
+    private static final Pattern ADDRESS = Pattern.compile("(?i)https?://[^/]+(/.+)");
+
+    private static final Pattern AFTER_A_SCHEME = Pattern.compile("(?i)(?:basic|bearer|token|apikey) +(.+)");
+
     private final Pattern secrets;
 
     public SecretMask(Collection<String> secrets) {
@@ -46,7 +50,8 @@ public final class SecretMask {
         List<String> secrets = new ArrayList<>();
         settings.targets()
                 .values()
-                .forEach(target -> target.secrets().values().forEach(secret -> secrets.add(secret.value())));
+                .forEach(target ->
+                        target.secrets().values().forEach(secret -> secrets.addAll(withItsParts(secret.value()))));
         settings.sources().values().stream()
                 .filter(SqlSource.class::isInstance)
                 .map(SqlSource.class::cast)
@@ -58,6 +63,20 @@ public final class SecretMask {
         secrets.addAll(inUrl(environment.getProperty("spring.datasource.url", "")));
         secrets.removeIf(Objects::isNull);
         return new SecretMask(secrets);
+    }
+
+    /** An address is echoed without its host, and a header such as {@code Bearer …} without its first word. */
+    private static List<String> withItsParts(String secret) {
+        List<String> parts = new ArrayList<>(List.of(secret));
+        Matcher address = ADDRESS.matcher(secret);
+        if (address.matches()) {
+            parts.addAll(List.of(address.group(1), address.group(1).split("\\?")[0]));
+        }
+        Matcher scheme = AFTER_A_SCHEME.matcher(secret);
+        if (scheme.matches()) {
+            parts.add(scheme.group(1));
+        }
+        return parts;
     }
 
     /** The text without secrets. */

@@ -105,7 +105,11 @@ public class Segments {
         ListSettings wanted = list(link);
         boolean asked = lists.read(link).asked().isPresent();
         List<JsonNode> found = new ArrayList<>();
-        read(answer).path("segments").forEach(segment -> {
+        JsonNode segments = read(answer).path("segments");
+        if (!segments.isArray()) {
+            throw new IOException("Customer.io's answer has no \"segments\"");
+        }
+        segments.forEach(segment -> {
             if (segment.path("name").asText().equals(wanted.name())) {
                 found.add(segment);
             }

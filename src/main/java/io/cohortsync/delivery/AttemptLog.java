@@ -32,7 +32,7 @@ public class AttemptLog {
      * One HTTP call, or what came instead of it.
      *
      * @param millis how long it took
-     * @param outcome {@code taken}, {@code try later}, {@code records rejected} or {@code misconfigured}
+     * @param outcome {@code taken}, {@code try later}, {@code records rejected}, {@code misconfigured} or {@code held}
      * @param status the HTTP status of an answer that was not good
      * @param words what the target said then, without secrets and member keys
      */

@@ -5,6 +5,7 @@ import io.cohortsync.link.Link;
 import io.cohortsync.link.RemoteLists;
 import io.cohortsync.run.Run;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -17,6 +18,9 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public class Preparations {
+
+    /** A list that was asked for so long ago and is not there was not created. */
+    private static final Duration MAY_TAKE_TO_APPEAR = Duration.ofMinutes(10);
 
     private final RemoteLists lists;
     private final Deliveries deliveries;
@@ -79,6 +83,7 @@ public class Preparations {
      * The list was created, or nobody was to be added to it: then nobody is there to be removed.
      *
      * @throws RecordsRejectedException if the target took none of those who were offered
+     * @throws NotTriedException if one may have been created that does not show yet
      */
     public void noMoreSeeds(Batch batch) {
         LinkDelivery delivery = batch.delivery();
@@ -88,6 +93,11 @@ public class Preparations {
         if (batch.enters() > 0) {
             throw new RecordsRejectedException("the list " + name(delivery) + " was not created with any of the first "
                     + batch.enters() + " people, the last refusal was " + delivery.lastRefusal());
+        }
+        Instant justNow = clock.instant().minus(MAY_TAKE_TO_APPEAR);
+        if (asked(delivery).filter(justNow::isBefore).isPresent()) {
+            throw new NotTriedException("no answer says whether the list " + name(delivery)
+                    + " was created a moment ago: a later run looks again");
         }
         delivery.prepared("");
     }

@@ -54,6 +54,21 @@ class FingerprintDiff implements Diff {
         boolean fits = needed <= settings.memoryBytes();
         Map<Link, Acknowledged> whole = fits ? load(links.keySet(), needed) : Map.of();
         List<LinkPass> passes = new ArrayList<>();
+        try {
+            addPasses(passes, links, columns, whole, now);
+        } catch (RuntimeException | Error e) {
+            passes.forEach(LinkPass::close);
+            throw e;
+        }
+        return new AllLinks(passes);
+    }
+
+    private void addPasses(
+            List<LinkPass> passes,
+            Map<Link, Collection<Doubt>> links,
+            Map<Link, Integer> columns,
+            Map<Link, Acknowledged> whole,
+            Instant now) {
         links.forEach((link, doubts) -> {
             int parts = (int) Math.min(MOST_PARTS, bytes(link) / settings.memoryBytes() + 2);
             passes.add(new LinkPass(
@@ -68,7 +83,6 @@ class FingerprintDiff implements Diff {
                     parts,
                     now));
         });
-        return new AllLinks(passes);
     }
 
     /** Those known from the last run first, or they would be what makes room for the others. */

@@ -3,6 +3,7 @@ package io.cohortsync.link;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cohortsync.config.Destination;
 import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.MemberKeyField;
 import io.cohortsync.config.SyncSettings;
@@ -22,7 +23,7 @@ import org.springframework.stereotype.Component;
 class LinkIdentity {
 
     /**
-     * The region is told by the address, a Customer.io workspace by its site id; who owns a new list, how ids are spelt, and
+     * The region is told by the address, a Customer.io workspace by its site id, Amplitude's project by its API key; who owns a new list, how ids are spelt, and
      * what is read how often, says nothing of whom it holds.
      */
     private static final Set<String> HOW_NOT_WHERE = Set.of(
@@ -31,6 +32,8 @@ class LinkIdentity {
             "owner",
             "published",
             "amplitude-id-type",
+            "secret-key",
+            "secret",
             "tracking-api-key",
             "app-api-key",
             "app-base-url",
@@ -90,7 +93,7 @@ class LinkIdentity {
         TargetSettings target = link.target();
         parts.put("destination", target.type());
         target.secrets().forEach((name, secret) -> {
-            if (!HOW_NOT_WHERE.contains(name)) {
+            if (!HOW_NOT_WHERE.contains(name) && !name.startsWith(Destination.HEADERS + ".")) {
                 parts.put(name, "…" + Long.toHexString(fingerprint.of(secret.value())));
             }
         });

@@ -102,10 +102,11 @@ public class Links {
                 .params(now, link.id(), now)
                 .update();
         if (changed > 0) {
-            // Only a link of which nothing is known gets here: what was turned down, or filled, was so under the former
-            // identity.
-            jdbc.sql("delete from membership where link_id = ?")
-                    .param(link.id())
+            // What was turned down, or filled, was so under the former identity; whom a link has acknowledged is never
+            // forgotten here.
+            jdbc.sql("delete from membership where link_id = ?"
+                            + " and exists (select 1 from link where id = ? and acknowledged = 0)")
+                    .params(link.id(), link.id())
                     .update();
             jdbc.sql("delete from dead_letter where link_id = ?")
                     .param(link.id())

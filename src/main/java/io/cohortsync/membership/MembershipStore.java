@@ -14,7 +14,7 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** The membership table. Callers that write hold a transaction in which the link's token was checked. */
+/** The membership table. Callers that write hold a transaction in which the link's version is raised, and its token checked where a run writes. */
 @Component
 public class MembershipStore {
 

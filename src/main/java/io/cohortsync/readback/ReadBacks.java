@@ -1,5 +1,6 @@
 package io.cohortsync.readback;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.cohortsync.config.SecretMask;
 import io.cohortsync.delivery.DeliveryStore;
 import io.cohortsync.delivery.HeldException;
@@ -62,6 +63,9 @@ public class ReadBacks {
     private final SecretMask mask;
     private final Clock clock;
 
+    /** Of more than so many acknowledged people at least one should be there. */
+    private static final int PLAUSIBLY_NONE = 100;
+
     /** Why a link is held, by its id, since the list it fills was found to be gone; until its next read-back. */
     private final Map<Long, String> held = new ConcurrentHashMap<>();
 
@@ -115,6 +119,14 @@ public class ReadBacks {
         Link link = readBack.link();
         Instant now = clock.instant();
         readBack.complete();
+        if (readBack.size() == 0 && link.acknowledged() > PLAUSIBLY_NONE) {
+            LOG.warn(
+                    "{}: nobody was read back, where {} people are acknowledged: that is not believed, nothing is changed by it",
+                    link.name(),
+                    link.acknowledged());
+            store.done(run, link, now);
+            return;
+        }
         Set<String> inDoubt =
                 deliveries.doubts(link.id()).stream().map(Doubt::key).collect(Collectors.toSet());
         LongStream.Builder suspects = LongStream.builder();
@@ -173,8 +185,18 @@ public class ReadBacks {
                     link.name(),
                     thrown instanceof HttpOperationFailedException answer
                             ? "HTTP " + answer.getStatusCode()
-                            : mask.apply(String.valueOf(thrown.getMessage())));
+                            : words(thrown));
         }
+    }
+
+    /** The JSON parser would quote what it found, which may be a person. */
+    private String words(Exception thrown) {
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            if (t instanceof JsonProcessingException) {
+                return "the answer is not JSON";
+            }
+        }
+        return mask.apply(String.valueOf(thrown.getMessage()));
     }
 
     /** The run, which sees its links as they are after what was read back. */

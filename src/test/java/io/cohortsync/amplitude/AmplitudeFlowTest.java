@@ -292,7 +292,14 @@ class AmplitudeFlowTest {
         amplitude.behave(request -> request.path().endsWith("/upload") ? Answer.RESET : Answer.OK);
         run("left", "ann");
         amplitude.behaveWell();
+        JsonNode tooSoon = run("left");
+        assertState(tooSoon, "incomplete");
+        assertThat(tooSoon.path("waiting").asLong()).as("it may still appear").isEqualTo(1);
         amplitude.forgetRequests();
+        trial.state()
+                .sql("update link set remote_asked = remote_asked - interval '11' minute where sync = 'left'")
+                .update();
+
         JsonNode link = run("left");
         assertState(link, "succeeded");
         assertThat(link.path("exit").asLong()).isEqualTo(1);

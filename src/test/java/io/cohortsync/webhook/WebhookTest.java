@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.cohortsync.testing.RunningApp;
 import io.cohortsync.testing.SegmentServer;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -96,6 +98,12 @@ class WebhookTest {
             assertThat(server.requests().get(0).body().path("changes"))
                     .extracting(change -> change.path("memberKey").asText() + " " + change.path("enter"))
                     .containsExactly("dora true", "bob false");
+            for (ObjectName name : ManagementFactory.getPlatformMBeanServer().queryNames(null, null)) {
+                assertThat(name.toString()).doesNotContain("secret-path");
+            }
+            assertThat(ManagementFactory.getPlatformMBeanServer()
+                            .queryNames(new ObjectName("org.apache.camel:type=endpoints,*"), null))
+                    .anySatisfy(name -> assertThat(name.toString()).contains("\\*\\*\\*"));
             assertThat(app.post("/api/targets/hook/check").path("result").asText())
                     .isEqualTo("cannot be verified");
             assertThat(app.call("POST", "/api/targets/nobody/check").statusCode())
@@ -113,6 +121,22 @@ class WebhookTest {
         try (RunningApp app = app("enabled: true")) {
             app.run("vip");
             assertThat(server.requests().get(0).headers()).doesNotContainKey("X-Cohort-Sync-Signature");
+        }
+    }
+
+    @Test
+    void anAddressIsNotToldEvenByAnAnswerThatEchoesItsPath() throws IOException {
+        people("ann");
+        server.behave(request ->
+                new SegmentServer.Answer(false, 404, Map.of(), "Cannot POST /hooks/secret-path for t0ken-1", 0));
+        try (RunningApp app = app("headers: { Authorization: Bearer t0ken-1 }")) {
+            app.run("vip");
+            assertThat(app.call("GET", "/api/targets").body())
+                    .contains("Cannot POST", "stopped")
+                    .doesNotContain("secret-path", "t0ken-1");
+            assertThat(app.call("GET", "/api/targets/hook/attempts").body())
+                    .contains("misconfigured")
+                    .doesNotContain("secret-path", "t0ken-1");
         }
     }
 
