@@ -49,6 +49,16 @@ class LinksTest {
                     link.id());
             assertThat(links.of(beans.sync()).get(0).identityChange().orElseThrow())
                     .isEqualTo("cohort was all.csv, is vip.csv");
+
+            // However it came that a link knows whom it holds and not under what: nobody is forgotten.
+            members.insert(
+                    link.id(),
+                    List.of(new Member(2, "bob", Standing.ACKNOWLEDGED, 1, 0, Optional.empty())),
+                    Instant.now());
+            jdbc.update("update link set identity = null where id = ?", link.id());
+            assertThat(links.remember(beans.sync(), links.of(beans.sync()).get(0)))
+                    .isTrue();
+            assertThat(members.find(link.id(), List.of(2L))).hasSize(1);
         }
     }
 }
