@@ -1,6 +1,7 @@
 package io.cohortsync.acknowledged;
 
 import io.cohortsync.link.Link;
+import io.cohortsync.link.LinkVersions;
 import io.cohortsync.link.Links;
 import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.membership.MembershipStore.Member;
@@ -35,6 +36,7 @@ class AcknowledgedMembers {
     private final JdbcClient jdbc;
     private final JdbcTemplate batches;
     private final TransactionOperations transactions;
+    private final LinkVersions versions;
     private final MembershipStore members;
     private final Links links;
     private final Processes processes;
@@ -45,6 +47,7 @@ class AcknowledgedMembers {
             JdbcClient jdbc,
             JdbcTemplate batches,
             TransactionOperations transactions,
+            LinkVersions versions,
             MembershipStore members,
             Links links,
             Processes processes,
@@ -52,6 +55,7 @@ class AcknowledgedMembers {
         this.jdbc = jdbc;
         this.batches = batches;
         this.transactions = transactions;
+        this.versions = versions;
         this.members = members;
         this.links = links;
         this.processes = processes;
@@ -138,10 +142,7 @@ class AcknowledgedMembers {
         boolean more = !waiting(link).isEmpty();
         while (more) {
             more = transactions.execute(tx -> {
-                boolean ours = jdbc.sql("update link set version = version + 1 where id = ? and token = ?")
-                                .params(link.id(), token)
-                                .update()
-                        > 0;
+                boolean ours = versions.raise(link.id(), token, 0, false);
                 List<MemberKey> waiting = ours ? waiting(link) : List.of();
                 acknowledge(link, waiting);
                 forgetUnconfirmed(link, waiting);
@@ -165,9 +166,7 @@ class AcknowledgedMembers {
 
     private boolean write(LinkRow link, Change change) {
         return transactions.execute(tx -> {
-            jdbc.sql("update link set version = version + 1 where id = ?")
-                    .param(link.id())
-                    .update();
+            versions.raise(link.id());
             return change.make();
         });
     }

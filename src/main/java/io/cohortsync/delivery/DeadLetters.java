@@ -1,6 +1,7 @@
 package io.cohortsync.delivery;
 
 import io.cohortsync.diff.PlannedChange;
+import io.cohortsync.link.LinkVersions;
 import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.state.StoredTime;
 import java.time.Clock;
@@ -24,6 +25,7 @@ public class DeadLetters {
     private final JdbcTemplate batches;
     private final MembershipStore members;
     private final TransactionOperations transactions;
+    private final LinkVersions versions;
     private final Clock clock;
 
     DeadLetters(
@@ -31,11 +33,13 @@ public class DeadLetters {
             JdbcTemplate batches,
             MembershipStore members,
             TransactionOperations transactions,
+            LinkVersions versions,
             Clock clock) {
         this.jdbc = jdbc;
         this.batches = batches;
         this.members = members;
         this.transactions = transactions;
+        this.versions = versions;
         this.clock = clock;
     }
 
@@ -156,7 +160,8 @@ public class DeadLetters {
     private int redrive(long link, Optional<String> reason) {
         Instant now = clock.instant();
         return transactions.execute(tx -> {
-            raiseVersion(link);
+            // A run under way waits, or this for it: its transactions begin with the same row.
+            versions.raise(link);
             members.redrive(link, reason, now);
             return jdbc.sql("update dead_letter set next_try = ? where link_id = ? and reason = coalesce(?, reason)")
                     .params(StoredTime.of(now), link, reason.orElse(null))
@@ -177,20 +182,13 @@ public class DeadLetters {
                 .query(Long.class)
                 .optional()
                 .map(link -> transactions.execute(tx -> {
-                    raiseVersion(link);
+                    versions.raise(link);
                     return jdbc.sql("delete from dead_letter where id = ?")
                                     .param(id)
                                     .update()
                             > 0;
                 }))
                 .orElse(false);
-    }
-
-    /** Also makes a run under way wait, or this for it: its transactions begin with the same row. */
-    private void raiseVersion(long link) {
-        jdbc.sql("update link set version = version + 1 where id = ?")
-                .param(link)
-                .update();
     }
 
     private static void filter(StringBuilder sql, List<Object> parameters, String column, Optional<String> value) {

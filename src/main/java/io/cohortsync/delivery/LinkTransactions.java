@@ -2,9 +2,10 @@ package io.cohortsync.delivery;
 
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.diff.PlannedChange;
+import io.cohortsync.link.Link;
+import io.cohortsync.link.LinkVersions;
 import io.cohortsync.run.Run;
 import java.util.List;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -16,11 +17,11 @@ import org.springframework.transaction.support.TransactionOperations;
 class LinkTransactions {
 
     private final TransactionOperations transactions;
-    private final JdbcClient jdbc;
+    private final LinkVersions versions;
 
-    LinkTransactions(TransactionOperations transactions, JdbcClient jdbc) {
+    LinkTransactions(TransactionOperations transactions, LinkVersions versions) {
         this.transactions = transactions;
-        this.jdbc = jdbc;
+        this.versions = versions;
     }
 
     /**
@@ -40,7 +41,10 @@ class LinkTransactions {
     void write(Run run, LinkPlan plan, Stored stored, Runnable work) {
         try {
             transactions.executeWithoutResult(tx -> {
-                raiseVersion(run, plan, stored);
+                Link link = plan.link();
+                if (!versions.raise(link.id(), run.lease().token(), stored.acknowledged(), stored.exitsSent())) {
+                    throw new LeaseLostException(link.name());
+                }
                 work.run();
             });
         } catch (RuntimeException | Error e) {
@@ -48,20 +52,5 @@ class LinkTransactions {
             throw e;
         }
         plan.stored(stored.in(), stored.out());
-    }
-
-    private void raiseVersion(Run run, LinkPlan plan, Stored stored) {
-        int ours = jdbc.sql(
-                        "update link set version = version + 1, acknowledged = acknowledged + ?, exit_epoch = exit_epoch + ?"
-                                + " where id = ? and token = ?")
-                .params(
-                        stored.acknowledged(),
-                        stored.exitsSent() ? 1 : 0,
-                        plan.link().id(),
-                        run.lease().token())
-                .update();
-        if (ours == 0) {
-            throw new LeaseLostException(plan.link().name());
-        }
     }
 }

@@ -30,7 +30,7 @@ final class TurnedDown {
         return loaded;
     }
 
-    private void add(long print, Standing standing, long nextTry, boolean tried) {
+    private void add(long print, Standing standing, long nextTry) {
         if (standing == Standing.ACKNOWLEDGED || size > 0 && prints[size - 1] == print) {
             toCompareByKey.add(print);
             return;

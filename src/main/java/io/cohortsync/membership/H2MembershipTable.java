@@ -135,7 +135,7 @@ final class H2MembershipTable implements MembershipTable {
             long last = page.get(page.size() - 1);
             // The index of all members tells fingerprints alone; to look at each row's state would take far longer.
             Map<Long, Integer> notThese = new HashMap<>();
-            turnedDown(link, page.get(0), last, (print, s, n, t) -> notThese.merge(print, 1, Integer::sum));
+            turnedDown(link, page.get(0), last, (print, s, n) -> notThese.merge(print, 1, Integer::sum));
             for (Long print : page) {
                 if (notThese.isEmpty() || notThese.merge(print, -1, Integer::sum) < 0) {
                     fingerprint.accept(print);
@@ -160,8 +160,7 @@ final class H2MembershipTable implements MembershipTable {
             page.forEach(row -> visitor.visit(
                     row.fingerprint(),
                     row.standing(),
-                    row.nextTry().map(Instant::toEpochMilli).orElse(0L),
-                    row.nextTry().isPresent()));
+                    row.nextTry().map(Instant::toEpochMilli).orElse(0L)));
             if (page.size() < PAGE || page.get(page.size() - 1).fingerprint() == to) {
                 return;
             }

@@ -67,11 +67,8 @@ public class MembershipStore {
     @FunctionalInterface
     public interface TurnedDownVisitor {
 
-        /**
-         * @param nextTryMillis when it is due for another try, in milliseconds since the epoch; 0: no time is stored
-         * @param tried whether such a time is stored
-         */
-        void visit(long fingerprint, Standing standing, long nextTryMillis, boolean tried);
+        /** @param nextTryMillis when it is due for another try, in milliseconds since the epoch; 0: no time is stored */
+        void visit(long fingerprint, Standing standing, long nextTryMillis);
     }
 
     /**

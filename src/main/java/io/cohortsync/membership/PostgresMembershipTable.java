@@ -159,8 +159,7 @@ final class PostgresMembershipTable implements MembershipTable {
                     visitor.visit(
                             rs.getLong(1),
                             Standing.of(rs.getInt(2)),
-                            nextTry.map(Instant::toEpochMilli).orElse(0L),
-                            nextTry.isPresent());
+                            nextTry.map(Instant::toEpochMilli).orElse(0L));
                 },
                 link,
                 from,

@@ -2,6 +2,7 @@ package io.cohortsync.readback;
 
 import io.cohortsync.delivery.LeaseLostException;
 import io.cohortsync.link.Link;
+import io.cohortsync.link.LinkVersions;
 import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.membership.MembershipStore.Member;
 import io.cohortsync.run.Run;
@@ -19,10 +20,12 @@ class ReadBackStore {
 
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
+    private final LinkVersions versions;
     private final MembershipStore members;
 
-    ReadBackStore(JdbcClient jdbc, TransactionOperations transactions, MembershipStore members) {
+    ReadBackStore(JdbcClient jdbc, TransactionOperations transactions, LinkVersions versions, MembershipStore members) {
         this.jdbc = jdbc;
+        this.versions = versions;
         this.transactions = transactions;
         this.members = members;
     }
@@ -49,11 +52,7 @@ class ReadBackStore {
     /** These members are acknowledged no longer. */
     void unmatched(Run run, Link link, List<Member> absent, Instant now) {
         transactions.executeWithoutResult(tx -> {
-            int ours = jdbc.sql("update link set version = version + 1, acknowledged = acknowledged - ?"
-                            + " where id = ? and token = ?")
-                    .params(absent.size(), link.id(), run.lease().token())
-                    .update();
-            if (ours == 0) {
+            if (!versions.raise(link.id(), run.lease().token(), -absent.size(), false)) {
                 throw new LeaseLostException(link.name());
             }
             members.update(link.id(), absent, now);

@@ -54,6 +54,9 @@ public class ReadBacks {
 
     private static final int AT_ONCE = 1_000;
 
+    /** Of more than so many acknowledged people at least one should be there. */
+    private static final int PLAUSIBLY_NONE = 100;
+
     private final ReadBackStore store;
     private final MembershipStore members;
     private final DeliveryStore deliveries;
@@ -62,9 +65,6 @@ public class ReadBacks {
     private final Fingerprint fingerprint;
     private final SecretMask mask;
     private final Clock clock;
-
-    /** Of more than so many acknowledged people at least one should be there. */
-    private static final int PLAUSIBLY_NONE = 100;
 
     /** Why a link is held, by its id, since the list it fills was found to be gone; until its next read-back. */
     private final Map<Long, String> held = new ConcurrentHashMap<>();

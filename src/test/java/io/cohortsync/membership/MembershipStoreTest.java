@@ -79,7 +79,7 @@ class MembershipStoreTest {
                 LINK,
                 from,
                 to,
-                (print, standing, millis, tried) -> rows.add(print + " " + standing + " " + millis + " " + tried));
+                (print, standing, millis) -> rows.add(print + " " + standing + " " + millis + " " + (millis != 0)));
         return rows;
     }
 
@@ -189,7 +189,7 @@ class MembershipStoreTest {
 
         assertThat(acknowledged(store)).isEqualTo(taken);
         List<Long> read = new ArrayList<>();
-        store.turnedDown(LINK, Long.MIN_VALUE, Long.MAX_VALUE, (print, s, millis, tried) -> read.add(print));
+        store.turnedDown(LINK, Long.MIN_VALUE, Long.MAX_VALUE, (print, s, millis) -> read.add(print));
         assertThat(read).isEqualTo(not);
         assertThat(store.settled(LINK, NOW)).isEqualTo(not.size());
     }
@@ -224,7 +224,7 @@ class MembershipStoreTest {
         beans(database).bean(TransactionOperations.class).executeWithoutResult(tx -> {
             store.insert(LINK, List.of(acknowledged(1), member(2, "bob", Standing.UNMATCHED, LATER)), NOW);
             store.acknowledged(LINK, Long.MIN_VALUE, Long.MAX_VALUE, read::add);
-            store.turnedDown(LINK, Long.MIN_VALUE, Long.MAX_VALUE, (print, s, millis, tried) -> read.add(print));
+            store.turnedDown(LINK, Long.MIN_VALUE, Long.MAX_VALUE, (print, s, millis) -> read.add(print));
             tx.setRollbackOnly();
         });
         assertThat(read).containsExactly(1L, 2L);
