@@ -3,9 +3,7 @@ package io.cohortsync.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.cohortsync.config.GuardSettings;
 import io.cohortsync.config.LinkSettings;
-import io.cohortsync.config.MemberKeyField;
 import io.cohortsync.config.Normalize;
 import io.cohortsync.config.SecretMask;
 import io.cohortsync.config.SecuritySettings;
@@ -27,10 +25,10 @@ import io.cohortsync.membership.Standing;
 import io.cohortsync.run.Run;
 import io.cohortsync.run.Runs;
 import io.cohortsync.run.Syncs;
-import io.cohortsync.schedule.Schedule;
 import io.cohortsync.state.DatabaseProduct;
 import io.cohortsync.state.Installation;
 import io.cohortsync.target.Targets;
+import io.cohortsync.testing.Configured;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -38,7 +36,6 @@ import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.Comparator;
@@ -273,18 +270,7 @@ public final class AcknowledgeBench {
     }
 
     private static SyncSettings sync(String name, SourceSettings source, TargetSettings target) {
-        LinkSettings link = new LinkSettings(
-                name,
-                target,
-                true,
-                new MemberKeyField.Named("user_id"),
-                Normalize.TRIM,
-                Optional.of("vip"),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
-        GuardSettings guard = new GuardSettings(
-                new GuardSettings.Limit.Off(), 0, Duration.ofHours(24), true, new GuardSettings.Limit.Off(), false);
-        return new SyncSettings(name, source, "vip.csv", name, name, new Schedule.Manual(), true, List.of(link), guard);
+        LinkSettings link = Configured.link(name, target, "user_id", Normalize.TRIM);
+        return Configured.sync(name, source, "vip.csv", List.of(link));
     }
 }

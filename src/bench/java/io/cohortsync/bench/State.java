@@ -3,7 +3,6 @@ package io.cohortsync.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.cohortsync.config.GuardSettings;
 import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.MemberKeyField;
 import io.cohortsync.config.Normalize;
@@ -30,7 +29,6 @@ import io.cohortsync.membership.Standing;
 import io.cohortsync.run.Run;
 import io.cohortsync.run.Runs;
 import io.cohortsync.run.Syncs;
-import io.cohortsync.schedule.Schedule;
 import io.cohortsync.snapshot.Comparison;
 import io.cohortsync.snapshot.Comparisons;
 import io.cohortsync.source.FileSnapshots;
@@ -38,9 +36,9 @@ import io.cohortsync.source.SnapshotReader;
 import io.cohortsync.state.DatabaseProduct;
 import io.cohortsync.state.Installation;
 import io.cohortsync.target.Targets;
+import io.cohortsync.testing.Configured;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -243,19 +241,8 @@ final class State implements AutoCloseable {
     }
 
     private static SyncSettings sync(String name, SourceSettings source, TargetSettings target) {
-        LinkSettings link = new LinkSettings(
-                name,
-                target,
-                true,
-                new MemberKeyField.Named(Cohort.COLUMN),
-                Normalize.TRIM,
-                Optional.of(name),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
-        GuardSettings guard = new GuardSettings(
-                new GuardSettings.Limit.Off(), 0, Duration.ofHours(24), true, new GuardSettings.Limit.Off(), false);
-        return new SyncSettings(name, source, "vip.csv", name, name, new Schedule.Manual(), true, List.of(link), guard);
+        LinkSettings link = Configured.link(name, target, Cohort.COLUMN, Normalize.TRIM);
+        return Configured.sync(name, source, "vip.csv", List.of(link));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.cohortsync.config;
 import io.cohortsync.config.From.Cohort;
 import io.cohortsync.config.MemberKeyField.Named;
 import io.cohortsync.config.MemberKeyField.OnlyColumn;
+import io.cohortsync.config.MemberKeyField.Property;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +22,12 @@ final class FromReader {
 
     From read(String sync, Node node) {
         if (!Scalar.of(node).given("the source and the cohort to read") || !node.readableAsSection()) {
-            return new From(Optional.empty(), List.of(cohort(sync, Optional.empty(), sync)), new OnlyColumn());
+            return new From(
+                    Optional.empty(),
+                    List.of(cohort(sync, Optional.empty(), sync)),
+                    new OnlyColumn(),
+                    false,
+                    Optional.empty());
         }
         node.acceptOnly(Keys.FROM);
         Optional<String> source = sources.named(node.child("source"), "source");
@@ -35,8 +41,10 @@ final class FromReader {
             Optional<String> query = Scalar.of(node.child("query")).requiredText("the SQL that selects the members");
             cohorts.add(cohort(sync, query, name));
         } else {
-            if (type.equals("file")) {
-                refuse(node.child("query"), "only a sql source takes a query; a file source is read with \"cohort\"");
+            if (!type.isEmpty()) {
+                refuse(
+                        node.child("query"),
+                        "only a sql source takes a query; a " + type + " source is read with \"cohort\"");
             }
             if (node.child("cohorts").given()) {
                 refuse(node.child("cohort"), "give either \"cohort\" or \"cohorts\"");
@@ -49,23 +57,67 @@ final class FromReader {
         if (cohorts.isEmpty()) {
             cohorts.add(cohort(sync, Optional.empty(), name));
         }
+        Optional<SourceSettings> settings = source.map(sources.settings()::get);
+        boolean pushed =
+                settings.filter(known -> pushed(node.child("via"), known)).isPresent();
+        if (settings.isPresent() && !pushed) {
+            refuse(node.child("stale-after"), "is for cohorts that are pushed to us");
+        }
         return new From(
-                source.map(sources.settings()::get),
-                cohorts,
-                memberKey(node.child("member-key")).orElse(new OnlyColumn()));
+                settings,
+                vendors(type)
+                        ? cohorts.stream().map(cohort -> vendors(cohort, given)).toList()
+                        : cohorts,
+                memberKey(node.child("member-key"), settings).orElseGet(() -> usual(settings)),
+                pushed,
+                Scalar.of(node.child("stale-after")).duration());
     }
 
-    /** The field that {@code member-key} names, if it names one. */
-    static Optional<MemberKeyField> memberKey(Node node) {
+    /** Whether a type of source knows its cohorts by an id of their own, and may tell their names. */
+    private static boolean vendors(String type) {
+        return !type.isEmpty() && !type.equals("sql") && !type.equals("file");
+    }
+
+    private static Cohort vendors(Cohort cohort, Optional<String> name) {
+        return new Cohort(cohort.sync(), cohort.cohort(), cohort.cohort().orElse(cohort.sync()), name);
+    }
+
+    private static boolean pushed(Node via, SourceSettings source) {
+        List<String> ways = source.polled() && source.pushed()
+                ? List.of("poll", "push")
+                : List.of(source.pushed() ? "push" : "poll");
+        Optional<String> way = Scalar.of(via).oneOf(ways);
+        if (way.isEmpty() && !via.given() && ways.size() > 1) {
+            via.problem("is missing: source \"" + source.name() + "\" can be polled and is pushed to; say which, poll"
+                    + " or push");
+        }
+        return way.orElse(ways.get(0)).equals("push");
+    }
+
+    private static MemberKeyField usual(Optional<SourceSettings> source) {
+        return source.map(SourceSettings::fields).stream()
+                .flatMap(List::stream)
+                .findFirst()
+                .<MemberKeyField>map(Named::new)
+                .orElse(new OnlyColumn());
+    }
+
+    /** The field that {@code member-key} names, if it names one that the source can have. */
+    static Optional<MemberKeyField> memberKey(Node node, Optional<SourceSettings> source) {
+        List<String> fields = source.map(SourceSettings::fields).orElse(List.of());
         return Scalar.of(node).text().map(String::strip).flatMap(text -> {
-            String field = text.startsWith(PROPERTY)
-                    ? text.substring(PROPERTY.length()).strip()
-                    : text;
+            boolean property = text.startsWith(PROPERTY);
+            String field = property ? text.substring(PROPERTY.length()).strip() : text;
             if (field.isEmpty()) {
                 node.problem("found \"" + text + "\". Accepted: the name of a field, or \"property:\" and a name");
                 return Optional.empty();
             }
-            return Optional.of(new Named(field));
+            if (!property && !fields.isEmpty() && !fields.contains(field)) {
+                node.problem("found \"" + text + "\"" + Spelling.hint(text, fields) + " Accepted: "
+                        + Spelling.list(fields) + ", or \"" + PROPERTY + text + "\" for a property of that name");
+                return Optional.empty();
+            }
+            return Optional.of(property && !fields.isEmpty() ? new Property(field) : new Named(field));
         });
     }
 
@@ -108,6 +160,6 @@ final class FromReader {
 
     /** A file and a query have no id of their own: the sync's name stands for it. */
     private static Cohort cohort(String sync, Optional<String> text, String name) {
-        return new Cohort(sync, text, sync, name);
+        return new Cohort(sync, text, sync, Optional.of(name));
     }
 }

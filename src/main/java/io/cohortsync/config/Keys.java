@@ -18,12 +18,38 @@ final class Keys {
     /** By source type. */
     static final Map<String, List<String>> SOURCE = Map.of(
             "file", List.of("type", "enabled", "directory"),
-            "sql", List.of("type", "enabled", "url", "username", "password"));
+            "sql", List.of("type", "enabled", "url", "username", "password"),
+            "amplitude",
+                    List.of(
+                            "type",
+                            "enabled",
+                            "region",
+                            "base-url",
+                            "api-key",
+                            "secret-key",
+                            "monthly-downloads",
+                            "poll-interval",
+                            "webhook-username",
+                            "webhook-password",
+                            "webhook-token"),
+            "mixpanel",
+                    List.of(
+                            "type",
+                            "enabled",
+                            "region",
+                            "base-url",
+                            "username",
+                            "secret",
+                            "project-id",
+                            "webhook-username",
+                            "webhook-password"),
+            "segment", List.of("type", "enabled", "shared-secret", "signature"));
 
     static final List<String> TARGET = List.of("type", "enabled");
 
     static final List<String> SYNC = List.of("from", "schedule", "to", "guard", "enabled");
-    static final List<String> FROM = List.of("source", "cohort", "cohorts", "query", "cohort-name", "member-key");
+    static final List<String> FROM =
+            List.of("source", "cohort", "cohorts", "query", "cohort-name", "member-key", "via", "stale-after");
     static final List<String> SCHEDULE = List.of("daily");
     static final List<String> GUARD =
             List.of("max-exits", "min-exits", "window", "allow-empty", "max-enters", "first-run");

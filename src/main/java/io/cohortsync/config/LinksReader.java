@@ -69,7 +69,7 @@ final class LinksReader {
 
     private Optional<LinkSettings> link(Node entry, String target, From from, Cohort cohort) {
         MemberKeyField memberKey =
-                FromReader.memberKey(entry.child("member-key")).orElse(from.memberKey());
+                FromReader.memberKey(entry.child("member-key"), from.source()).orElse(from.memberKey());
         String type = targets.types().get(target);
         Optional<ListReader.Kind> kind = ListReader.kind(type);
         Optional<ListSettings> list = kind.flatMap(known -> ListReader.read(
@@ -80,22 +80,27 @@ final class LinksReader {
                 .orElse(usual(list));
         boolean enabled = Scalar.of(entry.child("enabled")).flag().orElse(true);
         boolean segment = "segment".equals(type);
-        Optional<String> trait = segment ? TraitReader.trait(entry, cohort) : Optional.empty();
+        Optional<String> source = from.source().map(SourceSettings::name);
+        String sourceType = from.source().map(SourceSettings::type).orElse("");
+        Optional<String> trait = segment ? TraitReader.trait(entry, cohort, sourceType) : Optional.empty();
         trait.ifPresent(name -> claim(
                 entry,
                 target,
                 cohort,
+                source,
                 "trait \"" + name + "\"",
                 "give one of them another \"trait\" or \"cohort-name\""));
         list.ifPresent(wanted -> claim(
                 entry,
                 target,
                 cohort,
+                source,
                 kind.orElseThrow().list() + " " + wanted.which(),
                 wanted.id().isPresent()
                         ? "leave one of them out"
                         : "give one of them another \"" + kind.orElseThrow().nameKey() + "\""));
-        Optional<LinkSettings.Integration> integration = segment ? TraitReader.integration(entry) : Optional.empty();
+        Optional<LinkSettings.Integration> integration =
+                segment ? TraitReader.integration(entry, sourceType) : Optional.empty();
         Optional<String> integrations =
                 segment ? IntegrationsReader.read(entry.child("integrations")) : Optional.empty();
         return Optional.ofNullable(targets.settings().get(target))
@@ -105,6 +110,7 @@ final class LinksReader {
                         enabled,
                         memberKey,
                         normalize,
+                        cohort.name().isEmpty(),
                         trait,
                         integration,
                         integrations,
@@ -116,14 +122,17 @@ final class LinksReader {
         return list.filter(known -> known.idType().equals("email")).isPresent() ? Normalize.LOWER : Normalize.TRIM;
     }
 
-    private void claim(Node entry, String target, Cohort cohort, String what, String remedy) {
+    private void claim(Node entry, String target, Cohort cohort, Optional<String> source, String what, String remedy) {
         // Two names may stand for one place.
         List<?> place = Optional.ofNullable(targets.settings().get(target))
                 .<List<?>>map(known ->
                         List.of(known.type(), known.secrets(), known.options().getOrDefault("base-url", "")))
                 .orElse(List.of(target));
         String link = cohort.sync() + " → " + target;
-        String other = writers.putIfAbsent(List.of(place, what), link);
+        // A name that is not known yet is its cohort's: two of one cohort will be the same.
+        boolean known = cohort.name().isPresent() || !what.contains("{name}");
+        String whose = known ? "" : cohort.cohort().orElse("") + " of " + source.orElse("");
+        String other = writers.putIfAbsent(List.of(place, what, whose), link);
         if (other != null && !other.equals(link)) {
             entry.problem("links " + other + " and " + link + " would both write the " + what + ": " + remedy);
         }

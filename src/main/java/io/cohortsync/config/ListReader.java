@@ -10,7 +10,6 @@ import java.util.regex.Pattern;
 /** Reads which cohort or segment a link fills, at a target that keeps lists of people. */
 final class ListReader {
 
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{(name|id)}");
     private static final Pattern TYPO = Pattern.compile("\\{(?!(?:name|id)})([A-Za-z-]+)}");
 
     /** As much as is remembered of a link. */
@@ -110,11 +109,7 @@ final class ListReader {
                     + " Accepted: text, in which {name} and {id} stand for the cohort's");
             return Optional.empty();
         }
-        // In one pass, so that a name that itself holds {id} stays as it is.
-        return Optional.of(PLACEHOLDER
-                .matcher(text)
-                .replaceAll(match ->
-                        Matcher.quoteReplacement(match.group(1).equals("name") ? cohort.name() : cohort.id())));
+        return Optional.of(cohort.fill(text));
     }
 
     private static Optional<String> owner(Node link, Kind kind, Optional<TargetSettings> target, boolean there) {

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param id the list that is there already, as {@code cohort-id} or {@code segment-id} names it, at most 200 characters;
  *     empty: the list is found or created by its name
- * @param name its name, with {@code {name}} and {@code {id}} already filled in
+ * @param name its name, with {@code {name}} and {@code {id}} filled in
  * @param adopt whether a list of that name that is there already may be filled; false: that fails
  * @param idType what the member keys are to the target: {@code user-id | amplitude-id} at Amplitude,
  *     {@code id | email | cio_id} at Customer.io
@@ -16,6 +16,10 @@ import java.util.Optional;
  *     whenever {@code id} is not
  */
 public record ListSettings(Optional<String> id, String name, boolean adopt, String idType, Optional<String> owner) {
+
+    ListSettings named(String cohortName) {
+        return new ListSettings(id, Placeholders.named(name, cohortName), adopt, idType, owner);
+    }
 
     /** Which list it is, in words a person can compare. */
     public String which() {

@@ -25,6 +25,19 @@ final class ScheduleReader {
 
     /** Nothing where nothing is given, or what is given is refused. */
     Optional<Schedule> read(Node node) {
+        return read(node, "on-change is said of each sync whose cohort is pushed to us");
+    }
+
+    /** As {@link #read(Node)}, for a sync of this cohort. */
+    Optional<Schedule> read(Node node, From from) {
+        return read(
+                node,
+                from.pushed()
+                        ? ""
+                        : "on-change is for cohorts that are pushed to us; this one is read, so say how often");
+    }
+
+    private Optional<Schedule> read(Node node, String whyNotOnChange) {
         if (node.isSection()) {
             node.acceptOnly(Keys.SCHEDULE);
             Node daily = node.child("daily");
@@ -39,10 +52,9 @@ final class ScheduleReader {
             case "hourly" -> Optional.of(DEFAULT);
             case "daily" -> Optional.of(new Schedule.Every(Duration.ofDays(1)));
             case "on-change" ->
-                refused(
-                        node,
-                        "on-change is for cohorts that are pushed to us; a file or sql source is read, so say how"
-                                + " often. " + ACCEPTED);
+                whyNotOnChange.isEmpty()
+                        ? Optional.of(new Schedule.OnChange())
+                        : refused(node, whyNotOnChange + ". " + ACCEPTED);
             default -> word.contains(" ") ? cron(node, word) : every(node, word);
         });
     }

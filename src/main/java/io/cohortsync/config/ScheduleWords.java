@@ -16,6 +16,9 @@ final class ScheduleWords {
         if (schedule instanceof Schedule.Once) {
             return "once";
         }
+        if (schedule instanceof Schedule.OnChange) {
+            return "on change";
+        }
         if (schedule instanceof Schedule.Every every) {
             return "every " + interval(every.interval());
         }

@@ -1,5 +1,9 @@
 package io.cohortsync.config;
 
+import io.cohortsync.config.SourceSettings.AmplitudeSource;
+import io.cohortsync.config.SourceSettings.MixpanelSource;
+import io.cohortsync.config.SourceSettings.SegmentSource;
+import io.cohortsync.config.SourceSettings.Sender;
 import io.cohortsync.config.SourceSettings.SqlSource;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +13,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -52,17 +57,40 @@ public final class SecretMask {
                 .values()
                 .forEach(target ->
                         target.secrets().values().forEach(secret -> secrets.addAll(withItsParts(secret.value()))));
-        settings.sources().values().stream()
-                .filter(SqlSource.class::isInstance)
-                .map(SqlSource.class::cast)
-                .forEach(source -> {
-                    secrets.add(source.password().value());
-                    secrets.addAll(inUrl(source.url()));
-                });
+        settings.sources().values().forEach(source -> secrets.addAll(ofSource(source)));
         secrets.add(environment.getProperty("spring.datasource.password"));
         secrets.addAll(inUrl(environment.getProperty("spring.datasource.url", "")));
         secrets.removeIf(Objects::isNull);
         return new SecretMask(secrets);
+    }
+
+    private static List<String> ofSource(SourceSettings source) {
+        if (source instanceof SqlSource sql) {
+            return Stream.concat(Stream.of(sql.password().value()), inUrl(sql.url()).stream())
+                    .toList();
+        }
+        if (source instanceof AmplitudeSource amplitude) {
+            return Stream.concat(
+                            amplitude.api().stream()
+                                    .flatMap(api -> Stream.of(api.user(), api.password()))
+                                    .map(Secret::value),
+                            amplitude.sender().stream().flatMap(SecretMask::of))
+                    .toList();
+        }
+        if (source instanceof MixpanelSource mixpanel) {
+            Stream<String> api = mixpanel.api().map(known -> known.password().value()).stream();
+            return Stream.concat(api, mixpanel.sender().stream().flatMap(SecretMask::of))
+                    .toList();
+        }
+        return source instanceof SegmentSource segment
+                ? List.of(segment.sharedSecret().value())
+                : List.of();
+    }
+
+    private static Stream<String> of(Sender sender) {
+        return Stream.of(sender.password(), sender.token())
+                .flatMap(Optional::stream)
+                .map(Secret::value);
     }
 
     /** An address is echoed without its host, and a header such as {@code Bearer …} without its first word. */

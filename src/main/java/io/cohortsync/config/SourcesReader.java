@@ -1,10 +1,17 @@
 package io.cohortsync.config;
 
+import io.cohortsync.config.SourceSettings.AmplitudeSource;
+import io.cohortsync.config.SourceSettings.Api;
 import io.cohortsync.config.SourceSettings.FileSource;
+import io.cohortsync.config.SourceSettings.MixpanelSource;
+import io.cohortsync.config.SourceSettings.SegmentSource;
+import io.cohortsync.config.SourceSettings.Sender;
 import io.cohortsync.config.SourceSettings.SqlSource;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -12,6 +19,22 @@ import java.util.regex.Pattern;
 final class SourcesReader {
 
     private static final Pattern PASSWORD = Pattern.compile("(?i).*password=[^;&]+.*");
+
+    /** Contracts, section 3.1. */
+    private static final Map<String, String> AMPLITUDE =
+            Map.of("us", "https://amplitude.com", "eu", "https://analytics.eu.amplitude.com");
+
+    /** Contracts, section 6.1. */
+    private static final Map<String, String> MIXPANEL =
+            Map.of("us", "https://mixpanel.com", "eu", "https://eu.mixpanel.com", "in", "https://in.mixpanel.com");
+
+    /** Contracts, section 3.4. */
+    private static final int DOWNLOADS_A_MONTH = 500;
+
+    /** Contracts, section 3.4: polls may count towards the 60 requests in 10 minutes. */
+    private static final Duration POLL_INTERVAL = Duration.ofSeconds(10);
+
+    private static final Duration SHORTEST_POLL_INTERVAL = Duration.ofMillis(100);
 
     private SourcesReader() {}
 
@@ -34,7 +57,13 @@ final class SourcesReader {
     private static Optional<SourceSettings> source(String name, String type, Node node) {
         node.acceptOnly(Keys.SOURCE.get(type));
         boolean enabled = Scalar.of(node.child("enabled")).flag().orElse(true);
-        return type.equals("file") ? file(name, enabled, node) : sql(name, enabled, node);
+        return switch (type) {
+            case "file" -> file(name, enabled, node);
+            case "sql" -> sql(name, enabled, node);
+            case "amplitude" -> amplitude(name, enabled, node);
+            case "mixpanel" -> mixpanel(name, enabled, node);
+            default -> segment(name, enabled, node);
+        };
     }
 
     private static Optional<SourceSettings> file(String name, boolean enabled, Node node) {
@@ -83,5 +112,86 @@ final class SourcesReader {
             return false;
         }
         return true;
+    }
+
+    private static Optional<SourceSettings> amplitude(String name, boolean enabled, Node node) {
+        Sender sender = sender(node);
+        Optional<Api> api = api(node, "api-key", "secret-key", AMPLITUDE, sender);
+        int downloads =
+                Scalar.of(node.child("monthly-downloads")).wholeNumber(1).orElse(DOWNLOADS_A_MONTH);
+        Node interval = node.child("poll-interval");
+        Duration every = Scalar.of(interval).duration().orElse(POLL_INTERVAL);
+        if (every.compareTo(SHORTEST_POLL_INTERVAL) < 0) {
+            interval.problem("found \"" + every.toMillis() + "ms\", which is too short. Accepted: \"100ms\" or more");
+        }
+        return Optional.of(new AmplitudeSource(name, enabled, api, downloads, every, given(sender)));
+    }
+
+    private static Optional<SourceSettings> mixpanel(String name, boolean enabled, Node node) {
+        Sender sender = sender(node);
+        Optional<Api> api = api(node, "username", "secret", MIXPANEL, sender);
+        Node projectId = node.child("project-id");
+        Optional<String> project = Scalar.of(projectId).text().map(String::strip);
+        if (api.isPresent() && !projectId.given()) {
+            projectId.problem("is missing: the number of the project, which a service account needs");
+        }
+        return Optional.of(new MixpanelSource(name, enabled, api, project, given(sender)));
+    }
+
+    private static Optional<SourceSettings> segment(String name, boolean enabled, Node node) {
+        boolean wholeBody = Scalar.of(node.child("signature"))
+                .oneOf(List.of("any", "whole-body"))
+                .filter("whole-body"::equals)
+                .isPresent();
+        return Scalar.secret(node.child("shared-secret"))
+                .requiredText("the secret that Segment signs with: without it anybody could change who is in a cohort")
+                .map(String::strip)
+                .map(secret -> new SegmentSource(name, enabled, new Secret(secret), wholeBody));
+    }
+
+    /** Credentials to call a vendor's API, if there are any; without, it must be one that pushes. */
+    private static Optional<Api> api(
+            Node node, String userKey, String passwordKey, Map<String, String> regions, Sender sender) {
+        Node user = node.child(userKey);
+        Node password = node.child(passwordKey);
+        Node region = node.child(Destination.REGION);
+        Node baseUrl = node.child(Destination.BASE_URL);
+        if (!user.given() && !password.given() && given(sender).isPresent()) {
+            return Optional.empty();
+        }
+        Optional<String> userText = Scalar.secret(user)
+                .requiredText("a credential of the API, or give a webhook's credentials where the cohorts are pushed");
+        Optional<String> passwordText = Scalar.secret(password).requiredText("a credential of the API");
+        List<String> known = regions.keySet().stream().sorted().toList();
+        if (!region.given() && !baseUrl.given()) {
+            region.problem("is missing: it is one of " + Spelling.list(known) + ", unless \"" + Destination.BASE_URL
+                    + "\" is given");
+        }
+        Optional<String> address = Scalar.of(region).oneOf(known).map(regions::get);
+        Optional<String> base =
+                baseUrl.given() ? Address.read(baseUrl, false).map(text -> text.replaceFirst("/+$", "")) : address;
+        return base.flatMap(url -> userText.flatMap(
+                name -> passwordText.map(word -> new Api(url, new Secret(name.strip()), new Secret(word.strip())))));
+    }
+
+    private static Sender sender(Node node) {
+        Node user = node.child("webhook-username");
+        Node password = node.child("webhook-password");
+        Node token = node.child("webhook-token");
+        if (user.given() != password.given()) {
+            (user.given() ? password : user).problem("is missing: a webhook's user and password belong together");
+        }
+        if (token.given() && user.given()) {
+            token.problem("give either a token, or a user and a password");
+        }
+        return new Sender(
+                Scalar.of(user).text().map(String::strip),
+                Scalar.secret(password).secretText(),
+                Scalar.secret(token).secretText());
+    }
+
+    private static Optional<Sender> given(Sender sender) {
+        return Optional.of(sender)
+                .filter(known -> known.user().isPresent() || known.token().isPresent());
     }
 }

@@ -1,7 +1,9 @@
 package io.cohortsync.config;
 
 import io.cohortsync.schedule.Schedule;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One cohort, its schedule and the targets it goes to.
@@ -10,7 +12,9 @@ import java.util.List;
  * @param source where the cohort is read
  * @param cohort which cohort, as the source names it: an id, a file name, or the SQL text of {@code query}
  * @param cohortId what {@code {id}} stands for: the cohort's id where the source has one, else the sync's name
- * @param cohortName what {@code {name}} stands for: {@code cohort-name} if given, else the sync's name
+ * @param givenName {@code cohort-name} if given, or the sync's name where the source knows none; empty: the source tells it
+ * @param pushed whether the cohort is received at {@code /hooks/<source>}, and not asked for
+ * @param staleAfter after how long without an event a pushed cohort is shown as stale
  * @param schedule when it runs
  * @param enabled false: it is not scheduled and cannot be run
  * @param links one for each target, in the order of the file
@@ -21,8 +25,16 @@ public record SyncSettings(
         SourceSettings source,
         String cohort,
         String cohortId,
-        String cohortName,
+        Optional<String> givenName,
+        boolean pushed,
+        Optional<Duration> staleAfter,
         Schedule schedule,
         boolean enabled,
         List<LinkSettings> links,
-        GuardSettings guard) {}
+        GuardSettings guard) {
+
+    /** The route that reads it is {@code source-<this>}. */
+    public String reading() {
+        return pushed ? "mirror" : source.type();
+    }
+}

@@ -52,7 +52,7 @@ final class SyncTable {
                     first ? shortened(sync.cohort()) : "",
                     first ? ScheduleWords.of(sync.schedule()) : "",
                     off(link.target().name(), link.enabled() && link.target().enabled()),
-                    link.memberKey() instanceof MemberKeyField.Named named ? named.field() : "the only column",
+                    link.memberKey().words(),
                     link.normalize().name().toLowerCase(Locale.ROOT),
                     link.trait()
                             .or(() -> link.list()

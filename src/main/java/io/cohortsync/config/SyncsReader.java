@@ -50,9 +50,9 @@ final class SyncsReader {
         }
         node.acceptOnly(Keys.SYNC);
         boolean enabled = Scalar.of(node.child("enabled")).flag().orElse(true);
-        Schedule schedule = schedules.read(node.child("schedule")).orElse(defaultSchedule);
         GuardSettings guard = GuardReader.read(node.child("guard"), defaultGuard);
         From from = froms.read(name, node.child("from"));
+        Schedule schedule = schedules.read(node.child("schedule"), from).orElse(defaultSchedule);
         for (Cohort cohort : from.cohorts()) {
             String other = names.putIfAbsent(cohort.sync(), node.path());
             if (other != null) {
@@ -68,6 +68,8 @@ final class SyncsReader {
                                     text,
                                     cohort.id(),
                                     cohort.name(),
+                                    from.pushed(),
+                                    from.staleAfter(),
                                     schedule,
                                     enabled,
                                     List.copyOf(to),

@@ -5,14 +5,11 @@ import io.cohortsync.config.LinkSettings.Integration;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Reads {@code trait} and {@code integration} of a link to Segment. */
 final class TraitReader {
 
     private static final int LONGEST = 1000;
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{(name|id)}");
     private static final Integration OURS = new Integration("Cohort Sync", "1.0.0");
     private static final Optional<Integration> AMPLITUDE =
             Optional.of(new Integration("Amplitude Cohort Sync", "1.0.0"));
@@ -21,6 +18,10 @@ final class TraitReader {
     private record Preset(String text, Optional<Integration> integration) {}
 
     private static final Preset OTHERWISE = new Preset("{name}", Optional.of(OURS));
+
+    /** What the vendor's own integration would write, by source type (contracts, section 2). */
+    private static final Map<String, String> USUAL = Map.of("amplitude", "amplitude-engage", "mixpanel", "mixpanel");
+
     private static final Map<String, Preset> PRESETS = Map.of(
             "amplitude", new Preset("{name} ({id})", AMPLITUDE),
             "amplitude-engage", new Preset("[Amplitude] {name} ({id})", AMPLITUDE),
@@ -28,23 +29,26 @@ final class TraitReader {
 
     private TraitReader() {}
 
-    /** The trait's name, filled in. */
-    static Optional<String> trait(Node link, Cohort cohort) {
+    /**
+     * The trait's name, filled in as far as the cohort's name is known.
+     *
+     * @param sourceType decides what the trait is where nothing is said
+     */
+    static Optional<String> trait(Node link, Cohort cohort, String sourceType) {
         Node node = link.child("trait");
         Optional<String> given = Scalar.of(node).text();
         if (node.given() && given.isEmpty()) {
             return Optional.empty();
         }
-        String text =
-                given.map(word -> preset(word).map(Preset::text).orElse(word)).orElse(OTHERWISE.text());
+        String text = given.map(word -> preset(word).map(Preset::text).orElse(word))
+                .orElse(usual(sourceType).text());
         if (!text.contains("{name}") && !text.contains("{id}")) {
             node.problem("found \"" + text + "\"" + Spelling.hint(text, PRESETS.keySet())
                     + " Accepted: one of " + Spelling.list(PRESETS.keySet())
                     + ", or text that holds {name} or {id}");
             return Optional.empty();
         }
-        // In one pass, so that a name that itself holds {id} stays as it is.
-        String trait = fill(text, cohort);
+        String trait = cohort.fill(text);
         int length = trait.getBytes(StandardCharsets.UTF_8).length;
         if (length > LONGEST) {
             node.problem("makes a trait of " + length + " bytes for sync \"" + cohort.sync() + "\". Accepted: "
@@ -54,16 +58,16 @@ final class TraitReader {
         return Optional.of(trait);
     }
 
-    /** What {@code context.integration} says; empty: it is left out. */
-    static Optional<Integration> integration(Node link) {
+    /** What {@code context.integration} says; empty: it is left out. Parameters as in {@link #trait}. */
+    static Optional<Integration> integration(Node link, String sourceType) {
         Node node = link.child("integration");
         if (!node.given()) {
             // Whether the trait is right is told by the other method.
             return link.child("trait")
                     .value()
                     .map(Value::written)
-                    .flatMap(TraitReader::preset)
-                    .orElse(OTHERWISE)
+                    .map(word -> preset(word).orElse(OTHERWISE))
+                    .orElse(usual(sourceType))
                     .integration();
         }
         if (node.isSection()) {
@@ -78,14 +82,11 @@ final class TraitReader {
         return Optional.empty();
     }
 
-    private static Optional<Preset> preset(String word) {
-        return Optional.ofNullable(PRESETS.get(word));
+    private static Preset usual(String sourceType) {
+        return Optional.ofNullable(USUAL.get(sourceType)).map(PRESETS::get).orElse(OTHERWISE);
     }
 
-    private static String fill(String pattern, Cohort cohort) {
-        return PLACEHOLDER
-                .matcher(pattern)
-                .replaceAll(
-                        match -> Matcher.quoteReplacement(match.group(1).equals("name") ? cohort.name() : cohort.id()));
+    private static Optional<Preset> preset(String word) {
+        return Optional.ofNullable(PRESETS.get(word));
     }
 }

@@ -7,7 +7,8 @@ import java.util.Optional;
  * A sync × one of its targets, as configured and as stored when a run began.
  *
  * @param id its row
- * @param settings its configuration
+ * @param settings its configuration, with the cohort's name filled in where the source has told it
+ * @param cohortName what {@code {name}} stands for
  * @param version raised with every transaction that changes its members
  * @param exitEpoch raised with every exit that was sent: what makes an enter after it a new message
  * @param acknowledged how many members its target is known to hold
@@ -16,6 +17,7 @@ import java.util.Optional;
 public record Link(
         long id,
         LinkSettings settings,
+        String cohortName,
         long version,
         long exitEpoch,
         long acknowledged,
@@ -28,6 +30,6 @@ public record Link(
 
     /** The same link, held because the list that it was filled into is no longer what it was. */
     public Link held(String why) {
-        return new Link(id, settings, version, exitEpoch, acknowledged, Optional.of(why));
+        return new Link(id, settings, cohortName, version, exitEpoch, acknowledged, Optional.of(why));
     }
 }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cohortsync.config.Destination;
 import io.cohortsync.config.LinkSettings;
-import io.cohortsync.config.MemberKeyField;
+import io.cohortsync.config.Secret;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.config.TargetSettings;
 import io.cohortsync.member.Fingerprint;
@@ -77,13 +77,23 @@ class LinkIdentity {
         return differences.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", differences));
     }
 
+    private String fingerprintOf(Secret secret) {
+        return "…" + Long.toHexString(fingerprint.of(secret.value()));
+    }
+
     private Map<String, String> parts(SyncSettings sync, LinkSettings link) {
         Map<String, String> parts = new TreeMap<>();
-        parts.put("source", sync.source().project());
-        parts.put("cohort", sync.cohort().strip().replaceAll("\\s+", " "));
         parts.put(
-                "member key",
-                link.memberKey() instanceof MemberKeyField.Named named ? named.field() : "the only column");
+                "source",
+                sync.pushed()
+                        ? "pushed to " + sync.source().name()
+                        : sync.source().project());
+        sync.source()
+                .account()
+                .filter(account -> !sync.pushed())
+                .ifPresent(account -> parts.put("source's key", fingerprintOf(account)));
+        parts.put("cohort", sync.cohort().strip().replaceAll("\\s+", " "));
+        parts.put("member key", link.memberKey().words());
         parts.put("normalisation", link.normalize().name().toLowerCase(Locale.ROOT));
         link.trait().ifPresent(trait -> parts.put("trait", trait));
         link.list().ifPresent(list -> {
@@ -94,7 +104,7 @@ class LinkIdentity {
         parts.put("destination", target.type());
         target.secrets().forEach((name, secret) -> {
             if (!HOW_NOT_WHERE.contains(name) && !name.startsWith(Destination.HEADERS + ".")) {
-                parts.put(name, "…" + Long.toHexString(fingerprint.of(secret.value())));
+                parts.put(name, fingerprintOf(secret));
             }
         });
         target.options().forEach((name, value) -> {

@@ -1,9 +1,12 @@
 package io.cohortsync.link;
 
 import io.cohortsync.config.LinkSettings;
+import io.cohortsync.config.ListSettings;
 import io.cohortsync.config.SyncSettings;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -20,7 +23,13 @@ public class Links {
         this.identities = identities;
     }
 
-    private record Row(long id, long version, long exitEpoch, long acknowledged, Optional<String> identity) {}
+    private record Row(
+            long id,
+            long version,
+            long exitEpoch,
+            long acknowledged,
+            Optional<String> identity,
+            Optional<String> cohortName) {}
 
     /** The enabled links of a sync as they are stored now; a link that is new gets its row. */
     public List<Link> of(SyncSettings sync) {
@@ -53,23 +62,73 @@ public class Links {
         });
         // Nothing is known to be there yet, so nothing can be mistaken: a corrected first configuration is just taken.
         boolean untouched = row.acknowledged() == 0 && !inDoubt(row.id());
-        Optional<String> change = untouched
-                ? Optional.empty()
-                : row.identity().flatMap(stored -> identities.change(stored, sync, settings));
-        return new Link(row.id(), settings, row.version(), row.exitEpoch(), row.acknowledged(), change);
+        LinkSettings named = row.cohortName().map(settings::named).orElse(settings);
+        Optional<String> change =
+                untouched ? Optional.empty() : row.identity().flatMap(stored -> identities.change(stored, sync, named));
+        String name = sync.givenName().or(row::cohortName).orElse(sync.name());
+        return new Link(row.id(), named, name, row.version(), row.exitEpoch(), row.acknowledged(), change);
     }
 
     private Optional<Row> row(LinkSettings settings) {
-        return jdbc.sql(
-                        "select id, version, exit_epoch, acknowledged, identity from link where sync = ? and target = ?")
+        return jdbc.sql("select id, version, exit_epoch, acknowledged, identity, cohort_name from link"
+                        + " where sync = ? and target = ?")
                 .params(settings.sync(), settings.target().name())
                 .query((rs, i) -> new Row(
                         rs.getLong(1),
                         rs.getLong(2),
                         rs.getLong(3),
                         rs.getLong(4),
-                        Optional.ofNullable(rs.getString(5))))
+                        Optional.ofNullable(rs.getString(5)),
+                        Optional.ofNullable(rs.getString(6))))
                 .optional();
+    }
+
+    /**
+     * The name that the source tells of the cohort is what a link is filled under from its first member on; until then it
+     * follows the source.
+     *
+     * @param token of the run's lease
+     */
+    public void name(SyncSettings sync, long token, String cohortName) {
+        jdbc.sql("update link set cohort_name = ? where sync = ? and token = ? and (cohort_name is null"
+                        + " or acknowledged = 0 and not exists"
+                        + " (select 1 from delivery where link_id = link.id and closed_at is null))")
+                .params(cohortName, sync.name(), token)
+                .update();
+    }
+
+    /**
+     * What the enabled links of a sync are filled under, in one text: what was read for these need not be read again for
+     * these.
+     */
+    public String identity(SyncSettings sync) {
+        return of(sync).stream()
+                .map(link -> link.id() + identities.of(sync, link.settings()))
+                .collect(Collectors.joining());
+    }
+
+    /** Another sync's link of the same target that writes the trait or the list that this one is about to write. */
+    public Optional<String> otherThatWrites(Link link, Collection<SyncSettings> syncs) {
+        return syncs.stream()
+                .filter(sync -> !sync.name().equals(link.settings().sync()))
+                .flatMap(sync -> of(sync).stream())
+                .filter(other -> other.settings()
+                                .target()
+                                .equals(link.settings().target())
+                        && (other.settings().trait().isPresent()
+                                        && other.settings()
+                                                .trait()
+                                                .equals(link.settings().trait())
+                                || other.settings()
+                                                .list()
+                                                .map(ListSettings::which)
+                                                .isPresent()
+                                        && other.settings()
+                                                .list()
+                                                .map(ListSettings::which)
+                                                .equals(link.settings().list().map(ListSettings::which))))
+                .map(Link::name)
+                .findFirst();
     }
 
     private boolean inDoubt(long id) {

@@ -8,6 +8,8 @@ import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
 import io.cohortsync.schedule.Firings;
 import io.cohortsync.schedule.Schedule;
+import io.cohortsync.source.QuotaSpentException;
+import io.cohortsync.source.Told;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +47,7 @@ public class Runs {
     private final Syncs syncs;
     private final SecretMask mask;
     private final ApplicationEventPublisher events;
+    private final SourceNews news;
     private final List<String> scheduled;
     private final Set<String> toLookAt = ConcurrentHashMap.newKeySet();
     private final Set<String> lookedAt = ConcurrentHashMap.newKeySet();
@@ -59,6 +62,7 @@ public class Runs {
             Syncs syncs,
             SecretMask mask,
             ApplicationEventPublisher events,
+            SourceNews news,
             Clock clock) {
         this.settings = settings;
         this.leases = leases;
@@ -68,6 +72,7 @@ public class Runs {
         this.syncs = syncs;
         this.mask = mask;
         this.events = events;
+        this.news = news;
         this.clock = clock;
         this.scheduled = settings.syncs().values().stream()
                 .filter(sync ->
@@ -186,7 +191,7 @@ public class Runs {
         List<Link> current = links.of(sync);
         links.claim(sync.name(), lease.token());
         LOG.debug("{}: run {} begins ({})", sync.name(), id, why.word());
-        return new Run(id, sync, lease, current, now);
+        return new Run(id, sync, lease, current, now, Optional.empty());
     }
 
     /** Ends the books of a run whose node died: what was sent without an answer is unknown, the rest was not tried. */
@@ -347,8 +352,24 @@ public class Runs {
             leases.forget(run.lease());
             throw e;
         }
+        if (state == RunState.INCOMPLETE || state == RunState.HELD) {
+            news.undone(run);
+        } else if (state == RunState.SUCCEEDED) {
+            news.done(run);
+        }
         return leases.giveBack(
                 run.lease(), state == RunState.SUCCEEDED ? Optional.of(clock.instant()) : Optional.empty());
+    }
+
+    /** Ends a run that need not read, because what it would read is what the last one read and delivered. */
+    public void nothingNew(Run run, Told told) {
+        LOG.info("{}: {}: nothing was read", run.sync().name(), told.words());
+    }
+
+    /** Ends a run that may not read yet. */
+    public void postpone(Run run, QuotaSpentException waiting) {
+        LOG.info("{}: {}", run.sync().name(), waiting.getMessage());
+        store.finish(run.id(), RunState.INCOMPLETE, Optional.of(waiting.getMessage()), clock.instant());
     }
 
     private RunState end(Run run) {

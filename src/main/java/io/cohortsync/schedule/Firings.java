@@ -29,6 +29,9 @@ public sealed interface Firings {
         if (schedule instanceof Schedule.Cron cron) {
             return new ByCalendar(expression(cron));
         }
+        if (schedule instanceof Schedule.OnChange) {
+            return spread(Schedule.OnChange.RETRY, sync);
+        }
         return schedule instanceof Schedule.Once ? spread(Schedule.Once.RETRY, sync) : new Never();
     }
 

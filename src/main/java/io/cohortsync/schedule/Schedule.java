@@ -11,6 +11,11 @@ public sealed interface Schedule {
         public static final Duration RETRY = Duration.ofMinutes(5);
     }
 
+    /** {@code on-change}: soon after a pushed cohort changed; what is left undone is tried again every {@link #RETRY}. */
+    record OnChange() implements Schedule {
+        public static final Duration RETRY = Duration.ofMinutes(5);
+    }
+
     /** {@code manual}: only when asked for. */
     record Manual() implements Schedule {}
 

@@ -2,6 +2,7 @@ package io.cohortsync.source;
 
 import io.cohortsync.config.MemberKeyField;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -22,7 +23,8 @@ record ColumnNames(List<String> names) {
     int[] locate(List<MemberKeyField> fields, Match match) throws BrokenContentException {
         int[] found = new int[fields.size()];
         for (int i = 0; i < found.length; i++) {
-            found[i] = fields.get(i) instanceof MemberKeyField.Named named ? named(named.field(), match) : only();
+            Optional<String> name = fields.get(i).name();
+            found[i] = name.isPresent() ? named(name.get(), match) : only();
         }
         return found;
     }

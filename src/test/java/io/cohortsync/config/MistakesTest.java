@@ -143,8 +143,8 @@ class MistakesTest {
                         "targets.Web_2.topic: is missing: The topic to write to"),
                 at(
                         "sources.exports.type",
-                        "amplitude",
-                        "sources.exports.type: found \"amplitude\". Accepted: file, sql"),
+                        "amplitud",
+                        "sources.exports.type: found \"amplitud\"; do you mean \"amplitude\"? Accepted: amplitude, file, mixpanel, segment, sql"),
                 at(
                         "sources.exports.url",
                         "x",
@@ -164,7 +164,10 @@ class MistakesTest {
                         "",
                         "sources.warehouse.password: is blank: give it a value, or leave the key out where it is"
                                 + " optional"),
-                at("sources.more.directory", "x", "sources.more.type: is missing: it is one of file, sql"),
+                at(
+                        "sources.more.directory",
+                        "x",
+                        "sources.more.type: is missing: it is one of amplitude, file, mixpanel, segment, sql"),
                 at(
                         "syncs.trial.from.source",
                         "export",
@@ -268,8 +271,8 @@ class MistakesTest {
                 "fortnightly | found \"fortnightly\". ACCEPTED",
                 "0s | found \"0s\", which is too short. Accepted: \"1s\" or more",
                 "500ms | found \"500ms\", which is too short. Accepted: \"1s\" or more",
-                "on-change | on-change is for cohorts that are pushed to us; a file or sql source is read, so say how"
-                        + " often. ACCEPTED",
+                "on-change | on-change is for cohorts that are pushed to us; this one is read, so say how often."
+                        + " ACCEPTED",
                 "*/5 * * * * | \"*/5 * * * *\" has five fields, and Quartz cron expressions begin with the seconds;"
                         + " write \"0 */5 * * * ?\"",
                 "30 6 * * 1-5 | \"30 6 * * 1-5\" has five fields, and Quartz cron expressions begin with the seconds;"

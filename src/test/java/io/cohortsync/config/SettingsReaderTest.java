@@ -143,7 +143,7 @@ class SettingsReaderTest {
         assertThat(sync.source().name()).isEqualTo("warehouse");
         assertThat(sync.cohort()).isEqualTo("select email from churn");
         assertThat(sync.cohortId()).isEqualTo("churn-risk");
-        assertThat(sync.cohortName()).isEqualTo("Churn");
+        assertThat(sync.givenName()).contains("Churn");
         assertThat(sync.schedule()).isEqualTo(new Schedule.Cron("0 30 6 * * ?", ZoneId.of("Europe/Berlin")));
         assertThat(sync.guard())
                 .isEqualTo(new GuardSettings(
@@ -156,6 +156,7 @@ class SettingsReaderTest {
                                 true,
                                 new Named("email"),
                                 Normalize.TRIM,
+                                false,
                                 Optional.of("Churn"),
                                 Optional.of(new Integration("Cohort Sync", "1.0.0")),
                                 Optional.empty(),
@@ -166,6 +167,7 @@ class SettingsReaderTest {
                                 false,
                                 new Named("Customer Id"),
                                 Normalize.LOWER,
+                                false,
                                 Optional.of("[Amplitude] Churn (churn-risk)"),
                                 Optional.of(new Integration("Amplitude Cohort Sync", "1.0.0")),
                                 Optional.of("{\"All\":false,\"Amplitude\":{\"session_id\":1}}"),

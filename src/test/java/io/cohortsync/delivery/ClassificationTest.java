@@ -3,7 +3,6 @@ package io.cohortsync.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cohortsync.config.LinkSettings;
-import io.cohortsync.config.MemberKeyField;
 import io.cohortsync.config.Normalize;
 import io.cohortsync.config.Secret;
 import io.cohortsync.config.SecretMask;
@@ -15,6 +14,7 @@ import io.cohortsync.diff.ReadCounts;
 import io.cohortsync.guard.Cleared;
 import io.cohortsync.link.Link;
 import io.cohortsync.membership.Standing;
+import io.cohortsync.testing.Configured;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -57,17 +57,8 @@ class ClassificationTest {
                 1000,
                 4,
                 true);
-        LinkSettings settings = new LinkSettings(
-                "vip",
-                target,
-                true,
-                new MemberKeyField.Named("user_id"),
-                Normalize.NONE,
-                Optional.of("vip"),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
-        Link link = new Link(1, settings, 0, 0, 0, Optional.empty());
+        LinkSettings settings = Configured.link("vip", target, "user_id", Normalize.NONE);
+        Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty());
         LinkDelivery delivery = new LinkDelivery(
                 null, new Cleared(new EmptyPlan(link), Optional.empty(), Optional.empty()), null, null);
         return new Batch(

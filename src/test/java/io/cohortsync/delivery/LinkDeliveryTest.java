@@ -3,7 +3,6 @@ package io.cohortsync.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cohortsync.config.LinkSettings;
-import io.cohortsync.config.MemberKeyField;
 import io.cohortsync.config.Normalize;
 import io.cohortsync.config.TargetSettings;
 import io.cohortsync.diff.LinkPlan;
@@ -13,6 +12,7 @@ import io.cohortsync.guard.Cleared;
 import io.cohortsync.link.Link;
 import io.cohortsync.membership.Standing;
 import io.cohortsync.run.Outcome;
+import io.cohortsync.testing.Configured;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -26,17 +26,8 @@ class LinkDeliveryTest {
 
     private static LinkDelivery delivery(boolean mixed, int enters, int exits) {
         TargetSettings target = new TargetSettings("web", "segment", true, new TreeMap<>(), Map.of(), 10, 3, mixed);
-        LinkSettings settings = new LinkSettings(
-                "vip",
-                target,
-                true,
-                new MemberKeyField.OnlyColumn(),
-                Normalize.NONE,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
-        Link link = new Link(1, settings, 0, 0, 0, Optional.empty());
+        LinkSettings settings = Configured.link("vip", target, "user_id", Normalize.NONE);
+        Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty());
         return new LinkDelivery(
                 null,
                 new Cleared(new Plan(link, enters, exits), Optional.empty(), Optional.empty()),

@@ -219,7 +219,7 @@ class FingerprintDiffTest {
         for (int i = 0; i < states.size(); i++) {
             store(links.get(i), states.get(i), fingerprint);
             Link stored = links.get(i);
-            Link link = new Link(stored.id(), stored.settings(), 0, 0, acknowledged, Optional.empty());
+            Link link = new Link(stored.id(), stored.settings(), "vip", 0, 0, acknowledged, Optional.empty());
             doubts.put(link, states.get(i).doubts().values());
             columns.put(link, i);
         }

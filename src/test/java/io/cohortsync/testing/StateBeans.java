@@ -3,9 +3,7 @@ package io.cohortsync.testing;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.cohortsync.config.GuardSettings;
 import io.cohortsync.config.LinkSettings;
-import io.cohortsync.config.MemberKeyField;
 import io.cohortsync.config.Normalize;
 import io.cohortsync.config.SecretMask;
 import io.cohortsync.config.SecuritySettings;
@@ -15,17 +13,14 @@ import io.cohortsync.config.SyncSettings;
 import io.cohortsync.config.TargetSettings;
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.run.Syncs;
-import io.cohortsync.schedule.Schedule;
 import io.cohortsync.state.DatabaseProduct;
 import io.cohortsync.state.Installation;
 import io.cohortsync.target.Targets;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -120,21 +115,9 @@ public final class StateBeans implements AutoCloseable {
             all.put(name, new TargetSettings(name, "segment", true, new TreeMap<>(), Map.of(), batchSize, 2, mixed));
         }
         List<LinkSettings> links = all.values().stream()
-                .map(target -> new LinkSettings(
-                        SYNC,
-                        target,
-                        true,
-                        new MemberKeyField.Named("user_id"),
-                        Normalize.TRIM,
-                        Optional.of("vip"),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty()))
+                .map(target -> Configured.link(SYNC, target, "user_id", Normalize.TRIM))
                 .toList();
-        GuardSettings guard = new GuardSettings(
-                new GuardSettings.Limit.Off(), 0, Duration.ofHours(24), true, new GuardSettings.Limit.Off(), false);
-        SyncSettings sync =
-                new SyncSettings(SYNC, source, "vip.csv", SYNC, SYNC, new Schedule.Manual(), true, links, guard);
+        SyncSettings sync = Configured.sync(SYNC, source, "vip.csv", links);
         return new Settings(
                 ZoneOffset.UTC,
                 Map.of(source.name(), source),

@@ -1,0 +1,123 @@
+package io.cohortsync.run;
+
+import io.cohortsync.config.Settings;
+import io.cohortsync.config.SyncSettings;
+import io.cohortsync.link.Link;
+import io.cohortsync.link.Links;
+import io.cohortsync.member.Fingerprint;
+import io.cohortsync.membership.MembershipStore;
+import io.cohortsync.source.Told;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * What a source tells of its cohort before a run reads it: the name that links are filled under, and whether anything is
+ * new since the last run that succeeded; {@code sourceNews} in the routes.
+ */
+@Component
+public class SourceNews {
+
+    private final Settings settings;
+    private final JdbcClient jdbc;
+    private final Links links;
+    private final MembershipStore members;
+    private final Fingerprint fingerprint;
+    private final Clock clock;
+
+    SourceNews(
+            Settings settings,
+            JdbcClient jdbc,
+            Links links,
+            MembershipStore members,
+            Fingerprint fingerprint,
+            Clock clock) {
+        this.settings = settings;
+        this.jdbc = jdbc;
+        this.links = links;
+        this.members = members;
+        this.fingerprint = fingerprint;
+        this.clock = clock;
+    }
+
+    /** A source that tells nothing. */
+    public Told nothing() {
+        return Told.nothing();
+    }
+
+    /** The run, which from now on knows what its source told. */
+    public Run heard(Run run, Told told) {
+        SyncSettings sync = run.sync();
+        told.name()
+                .filter(name -> sync.givenName().isEmpty())
+                .ifPresent(name -> links.name(sync, run.lease().token(), name));
+        List<Link> current = told.name().isEmpty()
+                ? run.links()
+                : links.of(sync).stream().map(this::unlessTaken).toList();
+        return run.reading(current, told.state().map(state -> state(sync, state)));
+    }
+
+    /** Of two links that write one trait or list, which configuration could not show, the second writes nothing. */
+    private Link unlessTaken(Link link) {
+        boolean untouched = link.acknowledged() == 0 && link.identityChange().isEmpty();
+        return untouched
+                ? links.otherThatWrites(link, settings.syncs().values())
+                        .map(other -> link.held(
+                                "it would write what " + other + " writes already: give one of them another" + " name"))
+                        .orElse(link)
+                : link;
+    }
+
+    /** Whether the run would read what the last one that succeeded read, and nobody is to be tried again. */
+    public boolean isOld(Run run) {
+        return run.reads().isPresent()
+                && run.reads().equals(stored(run.sync().name()))
+                && run.links().stream().noneMatch(this::owesATry);
+    }
+
+    /**
+     * Whether a sync has a reason to run.
+     *
+     * @param state which state of the cohort would be read
+     */
+    public boolean isNew(SyncSettings sync, String state) {
+        return !Optional.of(state(sync, state)).equals(stored(sync.name()))
+                || links.of(sync).stream().anyMatch(this::owesATry);
+    }
+
+    private boolean owesATry(Link link) {
+        return members.fallenDue(link.id(), Instant.EPOCH, clock.instant()) > 0;
+    }
+
+    /** All of what a run read is delivered. */
+    void done(Run run) {
+        run.reads().ifPresent(state -> store(run, Optional.of(state)));
+    }
+
+    /** Something of what a run read is left to do: it has to be read again. */
+    void undone(Run run) {
+        run.reads().ifPresent(state -> store(run, Optional.empty()));
+    }
+
+    private void store(Run run, Optional<String> state) {
+        jdbc.sql("update sync set delivered_state = ? where name = ? and token = ?")
+                .param(state.orElse(null))
+                .params(run.sync().name(), run.lease().token())
+                .update();
+    }
+
+    private Optional<String> stored(String sync) {
+        return jdbc.sql("select delivered_state from sync where name = ?")
+                .param(sync)
+                .query((rs, i) -> Optional.ofNullable(rs.getString(1)))
+                .optional()
+                .flatMap(found -> found);
+    }
+
+    private String state(SyncSettings sync, String state) {
+        return state + " for " + Long.toHexString(fingerprint.of(sync.cohort() + links.identity(sync)));
+    }
+}
