@@ -149,7 +149,7 @@ public class Runs {
     }
 
     private Optional<Lease> take(SyncSettings sync, Trigger why, Optional<Instant> firing) {
-        if (why == Trigger.MANUAL) {
+        if (why == Trigger.MANUAL || why == Trigger.CHANGE) {
             return leases.take(sync.name());
         }
         if (why == Trigger.FOLLOW_UP) {
