@@ -238,6 +238,7 @@ public class Runs {
                 throw new IllegalStateException("another node runs this sync now");
             }
             plans.forEach(plan -> store.insertLink(run.id(), plan.link().id(), plan.counts()));
+            news.undone(run);
             return plans.stream()
                     .filter(plan -> links.remember(run.sync(), plan.link()))
                     .toList();
@@ -352,9 +353,7 @@ public class Runs {
             leases.forget(run.lease());
             throw e;
         }
-        if (state == RunState.INCOMPLETE || state == RunState.HELD) {
-            news.undone(run);
-        } else if (state == RunState.SUCCEEDED) {
+        if (state == RunState.SUCCEEDED) {
             news.done(run);
         }
         return leases.giveBack(

@@ -101,7 +101,7 @@ public class SourceNews {
         run.reads().ifPresent(state -> store(run, Optional.of(state)));
     }
 
-    /** Something of what a run read is left to do: it has to be read again. */
+    /** Until all of what a run read is delivered, it has to be read again, also if the run is cut off. */
     void undone(Run run) {
         run.reads().ifPresent(state -> store(run, Optional.empty()));
     }

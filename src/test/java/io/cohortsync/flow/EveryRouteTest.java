@@ -48,6 +48,9 @@ class EveryRouteTest {
                           sources:
                             exports: { type: file, directory: $DIR }
                             shop: { type: sql, url: "%s" }
+                            amplitude: { type: amplitude, webhook-token: a-token }
+                            mixpanel: { type: mixpanel, webhook-username: mp, webhook-password: mp-pw }
+                            engage: { type: segment, shared-secret: abc123 }
                           targets:
                             web: { type: segment, write-key: wk_test, base-url: %s }
                             amp: { %s }
@@ -56,6 +59,7 @@ class EveryRouteTest {
                             vip: { from: { source: exports, cohort: vip.csv }, schedule: manual, to: [ web, amp ] }
                             people: { from: { source: exports, cohort: vip.csv }, schedule: manual, to: [ cio ] }
                             risk: { from: { source: shop, query: "select user_id from risk" }, schedule: 1s, to: [ web ] }
+                            pushed: { from: { source: amplitude, cohort: "1" }, schedule: on-change, to: [ web ] }
                             broken: { from: { source: exports, cohort: none.csv }, schedule: manual, to: [ { target: web, trait: "B {name}" } ] }
                         """.formatted(
                         database, segment.url(), amplitude.target(""), CustomerIoServer.KEYS, customerIo.url()))) {
@@ -69,6 +73,7 @@ class EveryRouteTest {
                     .update();
             app.runLink("people");
             app.run("broken");
+            pushed(app);
             app.post("/api/syncs/vip/plan");
             app.post("/api/targets/web/check");
             app.post("/api/syncs/risk/run?wait=true");
@@ -83,11 +88,21 @@ class EveryRouteTest {
                         idle.add(route.getRouteId());
                     }
                 }
-                // Those of manual syncs fire for nobody.
-                assertThat(idle).containsExactly("sync-broken", "sync-people", "sync-vip");
+                // Those of manual syncs fire for nobody, and one on change every five minutes.
+                assertThat(idle).containsExactly("sync-broken", "sync-people", "sync-pushed", "sync-vip");
             });
             assertThat(camel.getRouteController()).isInstanceOf(DefaultRouteController.class);
         }
+    }
+
+    private static void pushed(RunningApp app) {
+        app.push("/hooks/engage", "{\"audienceName\":\"vip\"}");
+        app.push("/hooks/mixpanel", "{}");
+        app.push(
+                "/hooks/amplitude",
+                "{\"cohort_id\":\"1\",\"cohort_name\":\"one\",\"in_cohort\":true,\"users\":[{\"user_id\":\"ann\"}]}",
+                "X-Webhook-Token",
+                "a-token");
     }
 
     private static void assertDescribed(ModelCamelContext camel) {

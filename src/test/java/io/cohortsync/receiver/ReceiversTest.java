@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cohortsync.testing.RunningApp;
 import io.cohortsync.testing.SegmentServer;
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -34,7 +32,6 @@ class ReceiversTest {
 
     private static final String SECRET = "abc123";
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private static final String YAML = """
             cohort-sync:
@@ -83,17 +80,7 @@ class ReceiversTest {
     }
 
     private static HttpResponse<String> push(String source, String body, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(app.uri("/hooks/" + source))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body));
-        if (headers.length > 0) {
-            request.headers(headers);
-        }
-        try {
-            return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        return app.push("/hooks/" + source, body, headers);
     }
 
     private static HttpResponse<String> signed(String source, String body) {
