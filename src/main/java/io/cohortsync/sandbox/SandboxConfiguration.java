@@ -12,6 +12,7 @@ import org.springframework.context.annotation.Import;
     SegmentTrackingController.class,
     SegmentInspectionController.class,
     AmplitudeController.class,
+    AmplitudeDownloadController.class,
     AmplitudeInspectionController.class,
     FaultsController.class,
     CustomerIoTrackController.class,
@@ -37,8 +38,18 @@ class SandboxConfiguration {
     }
 
     @Bean
-    AmplitudeRequests amplitudeRequests() {
-        return new AmplitudeRequests();
+    AmplitudeDesk amplitudeDesk() {
+        return new AmplitudeDesk(Clock.systemUTC());
+    }
+
+    @Bean
+    AmplitudeDownloads amplitudeDownloads() {
+        return new AmplitudeDownloads(Clock.systemUTC());
+    }
+
+    @Bean
+    PresignedLinks presignedLinks() {
+        return new PresignedLinks(Clock.systemUTC());
     }
 
     @Bean
