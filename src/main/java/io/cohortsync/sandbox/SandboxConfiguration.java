@@ -14,6 +14,8 @@ import org.springframework.context.annotation.Import;
     AmplitudeController.class,
     AmplitudeDownloadController.class,
     AmplitudeInspectionController.class,
+    MixpanelController.class,
+    MixpanelInspectionController.class,
     FaultsController.class,
     CustomerIoTrackController.class,
     CustomerIoAppController.class,
@@ -50,6 +52,16 @@ class SandboxConfiguration {
     @Bean
     PresignedLinks presignedLinks() {
         return new PresignedLinks(Clock.systemUTC());
+    }
+
+    @Bean
+    MixpanelWorld mixpanelWorld() {
+        return new MixpanelWorld(Clock.systemUTC());
+    }
+
+    @Bean
+    MixpanelDesk mixpanelDesk() {
+        return new MixpanelDesk(Clock.systemUTC());
     }
 
     @Bean
