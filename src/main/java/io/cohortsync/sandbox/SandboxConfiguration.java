@@ -17,6 +17,7 @@ import org.springframework.context.annotation.Import;
     MixpanelController.class,
     MixpanelInspectionController.class,
     FaultsController.class,
+    PushController.class,
     CustomerIoTrackController.class,
     CustomerIoAppController.class,
     CustomerIoInspectionController.class
