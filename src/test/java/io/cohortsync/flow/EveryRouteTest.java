@@ -98,6 +98,7 @@ class EveryRouteTest {
     private static void pushed(RunningApp app) {
         app.push("/hooks/engage", "{\"audienceName\":\"vip\"}");
         app.push("/hooks/mixpanel", "{}");
+        app.call("PUT", "/api/sources/amplitude/cohorts/1/members");
         app.push(
                 "/hooks/amplitude",
                 "{\"cohort_id\":\"1\",\"cohort_name\":\"one\",\"in_cohort\":true,\"users\":[{\"user_id\":\"ann\"}]}",

@@ -7,10 +7,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cohortsync.testing.RunningApp;
 import io.cohortsync.testing.SegmentServer;
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -56,6 +59,10 @@ class ReceiversTest {
                   from: { source: mixpanel, cohort: "12345" }
                   schedule: manual
                   to: web
+                stale:
+                  from: { source: engage, cohort: quiet, stale-after: 1h }
+                  schedule: manual
+                  to: { target: web, trait: "quiet {name}" }
                 power:
                   from: { source: amplitude, cohort: c0ffee1 }
                   schedule: manual
@@ -342,6 +349,52 @@ class ReceiversTest {
         assertThat(response.statusCode()).isEqualTo(413);
         assertThat(read(response).path("detail").asText()).contains("10000000");
         assertThat(inside("engage", "too_many")).isEmpty();
+    }
+
+    private static HttpResponse<String> list(String source, String cohort, String csv) {
+        HttpRequest request = HttpRequest.newBuilder(
+                        app.uri("/api/sources/" + source + "/cohorts/" + cohort + "/members"))
+                .header("Content-Type", "text/csv")
+                .PUT(HttpRequest.BodyPublishers.ofString(csv))
+                .build();
+        try {
+            return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aFileRepairsWhatAVendorSentWhileNobodyListenedAndHalfAFileChangesNothing() {
+        signed("engage", identify("gone", "repaired", true, "2026-11-21T10:00:00Z"));
+        signed("engage", identify("stays", "repaired", true, "2026-11-21T10:00:00Z"));
+
+        assertThat(list("engage", "repaired", "userId\nstays\n\"never closed").statusCode())
+                .isEqualTo(422);
+        assertThat(list("engage", "repaired", "user_id\nstays\n").statusCode()).isEqualTo(422);
+        assertThat(list("engage", "vip_users", "userId\nann\n").body()).contains("email");
+        assertThat(list("polled", "x", "userId\nann\n").statusCode()).isEqualTo(409);
+        assertThat(inside("engage", "repaired")).containsExactly("gone", "stays");
+
+        String many = IntStream.range(0, 2_500)
+                .mapToObj(i -> String.format("m%04d,free", i))
+                .collect(Collectors.joining("\n", "userId,plan\nstays,pro\n", "\n ,free\n"));
+        HttpResponse<String> answer = list("engage", "repaired", many);
+
+        assertThat(read(answer))
+                .isEqualTo(JSON.valueToTree(
+                        Map.of("source", "engage", "cohort", "repaired", "members", 2501, "ignored", 1)));
+        assertThat(inside("engage", "repaired")).hasSize(2501).contains("stays").doesNotContain("gone");
+    }
+
+    @Test
+    void whenAnythingWasLastReceivedIsShown() {
+        assertThat(app.get("/api/syncs/stale").path("stale").asBoolean()).isTrue();
+        signed("engage", identify("ann", "quiet", true, "2026-11-21T10:00:00Z"));
+        JsonNode sync = app.get("/api/syncs/stale");
+        assertThat(sync.path("stale").asBoolean()).isFalse();
+        assertThat(Instant.parse(sync.path("lastEvent").asText()))
+                .isAfter(Instant.now().minusSeconds(60));
     }
 
     @Test
