@@ -89,9 +89,8 @@ public final class PushLoad {
     }
 
     private void call(HttpClient http, List<String> people, boolean array) {
-        String body = people.stream()
-                .map(this::event)
-                .collect(array ? Collectors.joining(",", "[", "]") : Collectors.joining());
+        String events = people.stream().map(this::event).collect(Collectors.joining(","));
+        String body = array ? "[" + events + "]" : events;
         HttpRequest request = HttpRequest.newBuilder(hook)
                 .header("Content-Type", "application/json")
                 .header("X-Signature", signature(body))
