@@ -6,6 +6,8 @@ import io.cohortsync.mirror.Mirror;
 import io.cohortsync.mirror.MirrorCohort;
 import io.cohortsync.schedule.Schedule;
 import io.cohortsync.source.MirrorSnapshots;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,20 +25,26 @@ public class PushNews {
 
     private static final Logger LOG = LoggerFactory.getLogger(PushNews.class);
 
+    private static final Duration AFTER_A_FAILURE = Duration.ofSeconds(10);
+
     private final Settings settings;
     private final Mirror mirror;
     private final SourceNews news;
     private final Syncs syncs;
+    private final RunStore runs;
+    private final Clock clock;
     private final List<SyncSettings> onChange;
 
     /** The version of a sync's cohort that a run was last begun for on this node. */
     private final Map<String, Long> begun = new ConcurrentHashMap<>();
 
-    PushNews(Settings settings, Mirror mirror, SourceNews news, Syncs syncs) {
+    PushNews(Settings settings, Mirror mirror, SourceNews news, Syncs syncs, RunStore runs, Clock clock) {
         this.settings = settings;
         this.mirror = mirror;
         this.news = news;
         this.syncs = syncs;
+        this.runs = runs;
+        this.clock = clock;
         this.onChange = settings.syncs().values().stream()
                 .filter(sync ->
                         sync.enabled() && sync.source().enabled() && sync.schedule() instanceof Schedule.OnChange)
@@ -70,8 +78,20 @@ public class PushNews {
                 || syncs.whyNot(sync.name()).isPresent()) {
             return false;
         }
+        if (isUnderWayOrJustFailed(sync)) {
+            return false;
+        }
         begun.put(sync.name(), cohort.get().version());
         return news.isNew(sync, MirrorSnapshots.state(cohort.get()));
+    }
+
+    /** What could not be delivered a moment ago would, for every event, be read and tried again as a whole. */
+    private boolean isUnderWayOrJustFailed(SyncSettings sync) {
+        return runs.latest(Optional.of(sync.name()), 1).stream()
+                .filter(run -> !run.state().equals(RunState.SUCCEEDED.word()))
+                .anyMatch(run -> run.finishedAt()
+                        .map(at -> at.plus(AFTER_A_FAILURE).isAfter(clock.instant()))
+                        .orElse(true));
     }
 
     /** Whether a sync whose time has come has a reason to run; one that asks its source always has. */

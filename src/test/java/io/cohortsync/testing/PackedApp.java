@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cohortsync.CohortSync;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -15,8 +16,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** The packed jar in a process of its own, which can be killed. */
+/** The packed jar in a process of its own, which can be killed; a bench, which packs none, runs its classes. */
 public final class PackedApp implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -36,14 +38,14 @@ public final class PackedApp implements AutoCloseable {
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                System.getProperty("packed.jar"),
-                "--server.port=" + port,
-                "--cohort-sync.security.open=true"));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m"));
+        Optional<String> jar = Optional.ofNullable(System.getProperty("packed.jar"));
+        command.addAll(
+                jar.isPresent()
+                        ? List.of("-XX:TieredStopAtLevel=1", "-jar", jar.get())
+                        : List.of("-classpath", System.getProperty("java.class.path"), CohortSync.class.getName()));
+        command.addAll(List.of("--server.port=" + port, "--cohort-sync.security.open=true"));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())
