@@ -24,6 +24,7 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
     static final String BATCH_SIZE = "batch-size";
     static final String IN_FLIGHT = "in-flight";
     static final String MIXED = "mixed";
+    static final String RATE = "rate";
 
     /** A parameter of this name is the whole address that is called. */
     static final String URL = "url";
@@ -39,7 +40,7 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
     private static final Pattern CHOICES = Pattern.compile("(?i)one of: ([\\w-]+(?:, [\\w-]+)*)");
     private static final String GIVEN_BY_US = "target";
     private static final Pattern MAXIMUM = Pattern.compile("maximum: (\\d{1,9})");
-    private static final Set<String> STEERING = Set.of(BATCH_SIZE, IN_FLIGHT, MIXED);
+    private static final Set<String> STEERING = Set.of(BATCH_SIZE, IN_FLIGHT, MIXED, RATE);
     private static final Set<String> SECRET_WORDS = Set.of("key", "secret", "password", "token");
 
     /**

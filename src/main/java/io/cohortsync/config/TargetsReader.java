@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -83,7 +84,8 @@ final class TargetsReader {
                 secrets,
                 steering(node, destination, Destination.BATCH_SIZE, 1000),
                 steering(node, destination, Destination.IN_FLIGHT, 1),
-                mixed(node, destination));
+                mixed(node, destination),
+                rate(node, destination));
     }
 
     private static Optional<String> option(Node node, Parameter parameter) {
@@ -142,6 +144,20 @@ final class TargetsReader {
                         .wholeNumber(1, destination.maximumOf(name).orElse(Integer.MAX_VALUE))
                         .orElse(declared)
                 : declared;
+    }
+
+    /** Unlike the other numbers it has none where nobody names one. */
+    private static OptionalInt rate(Node node, Destination destination) {
+        if (!destination.parameters().containsKey(Destination.RATE)) {
+            return OptionalInt.empty();
+        }
+        int most = destination.maximumOf(Destination.RATE).orElse(Integer.MAX_VALUE);
+        return Scalar.of(node.child(Destination.RATE))
+                .wholeNumber(1, most)
+                .or(() -> destination.defaultOf(Destination.RATE).flatMap(text -> Scalar.number(text, 1)))
+                .stream()
+                .mapToInt(Integer::intValue)
+                .findFirst();
     }
 
     private static boolean mixed(Node node, Destination destination) {

@@ -56,7 +56,8 @@ class ClassificationTest {
                 Map.of("write-key", new Secret("wk_secret")),
                 1000,
                 4,
-                true);
+                true,
+                java.util.OptionalInt.empty());
         LinkSettings settings = new LinkSettings(
                 "vip",
                 target,
