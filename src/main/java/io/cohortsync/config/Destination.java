@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
  *
  * @param type as in the YAML
  * @param parameters all that the template declares, by name
+ * @param own the file it is defined in, where that is the user's own
  */
-public record Destination(String type, SortedMap<String, Parameter> parameters) {
+public record Destination(String type, SortedMap<String, Parameter> parameters, Optional<String> own) {
 
     static final String BASE_URL = "base-url";
     static final String REGION = "region";
@@ -136,6 +137,18 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
     /** The default the template declares for a parameter. */
     Optional<String> defaultOf(String name) {
         return Optional.ofNullable(parameters.get(name)).flatMap(Parameter::defaultValue);
+    }
+
+    /** The type, and where it is defined, where that is the user's own file. */
+    String described() {
+        return type + own.map(file -> " (" + file + ")").orElse("");
+    }
+
+    /** What the template may name in double braces: what it declares, and what every route of a target is given. */
+    SortedSet<String> placeholders() {
+        SortedSet<String> all = new TreeSet<>(parameters.keySet());
+        all.addAll(Set.of(GIVEN_BY_US, BATCH_SIZE, IN_FLIGHT, MIXED));
+        return all;
     }
 
     /** Every key a target of this type may hold. */

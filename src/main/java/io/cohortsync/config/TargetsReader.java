@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -42,10 +43,18 @@ final class TargetsReader {
 
     private Optional<Destination> destination(Node node) {
         Scalar type = Scalar.of(node.child("type"));
-        String known = Spelling.list(catalog.destinations().keySet());
-        return type.given("it is one of " + known)
-                ? type.oneOf(catalog.destinations().keySet()).flatMap(catalog::find)
-                : Optional.empty();
+        Set<String> types = catalog.destinations().keySet();
+        String known = Spelling.list(catalog.destinations().values().stream()
+                .map(Destination::described)
+                .toList());
+        if (!type.given("it is one of " + known)) {
+            return Optional.empty();
+        }
+        Optional<String> word = type.word();
+        word.filter(found -> !types.contains(found))
+                .ifPresent(found -> node.child("type")
+                        .problem("found \"" + found + "\"" + Spelling.hint(found, types) + " Accepted: " + known));
+        return word.flatMap(catalog::find);
     }
 
     private static TargetSettings target(String name, Destination destination, Node node) {
