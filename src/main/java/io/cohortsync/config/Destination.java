@@ -39,10 +39,14 @@ public record Destination(String type, SortedMap<String, Parameter> parameters, 
     private static final Pattern REGIONAL = Pattern.compile("((?:.+-)?" + BASE_URL + ")-([a-z]+)");
 
     private static final Pattern CHOICES = Pattern.compile("(?i)one of: ([\\w-]+(?:, [\\w-]+)*)");
+    private static final Pattern NEEDS = Pattern.compile("needs ([a-z][\\w-]*), else ([\\w-]+)");
     private static final String GIVEN_BY_US = "target";
     private static final Pattern MAXIMUM = Pattern.compile("maximum: (\\d{1,9})");
     private static final Set<String> STEERING = Set.of(BATCH_SIZE, IN_FLIGHT, MIXED, RATE);
     private static final Set<String> SECRET_WORDS = Set.of("key", "secret", "password", "token");
+
+    /** Another option that an option needs to be anything but this. */
+    record Needs(String option, String otherwise) {}
 
     /**
      * A parameter that the template declares.
@@ -65,6 +69,14 @@ public record Destination(String type, SortedMap<String, Parameter> parameters, 
         List<String> choices() {
             Matcher choices = CHOICES.matcher(description);
             return choices.find() ? List.of(choices.group(1).split(", ")) : List.of();
+        }
+
+        /** What it needs, if its description says so, such as {@code needs app-api-key, else off}. */
+        Optional<Needs> needs() {
+            return NEEDS.matcher(description)
+                    .results()
+                    .map(found -> new Needs(found.group(1), found.group(2)))
+                    .findFirst();
         }
 
         static boolean namesSecret(String name) {

@@ -21,10 +21,6 @@ final class TargetsReader {
     private static final List<String> OURS =
             List.of("content-encoding", "content-length", "content-type", "host", "transfer-encoding");
 
-    private static final String READ_BACK = "read-back";
-    private static final String DAILY = "daily";
-    private static final String APP_KEY = "app-api-key";
-
     private final DestinationCatalog catalog;
 
     TargetsReader(DestinationCatalog catalog) {
@@ -79,9 +75,12 @@ final class TargetsReader {
                 }
             });
         }
-        if (destination.parameters().containsKey(READ_BACK)) {
-            readBack(node, options, secrets);
-        }
+        destination
+                .handedOn()
+                .forEach(parameter -> parameter
+                        .needs()
+                        .filter(needs -> !secrets.containsKey(needs.option()) && !options.containsKey(needs.option()))
+                        .ifPresent(needs -> without(needs, node, parameter.name(), options)));
         if (destination.http()) {
             BaseUrlReader.read(node, destination).forEach(options::put);
         }
@@ -132,15 +131,16 @@ final class TargetsReader {
         return headers;
     }
 
-    /** Only who may read can read back (contracts, section 8.1): by default it is done where there is a key for that. */
-    private static void readBack(Node node, SortedMap<String, String> options, Map<String, Secret> secrets) {
-        boolean mayRead = secrets.containsKey(APP_KEY);
-        options.putIfAbsent(READ_BACK, mayRead ? DAILY : "off");
-        if (options.get(READ_BACK).equals(DAILY)
-                && !mayRead
-                && !node.child(APP_KEY).given()) {
-            node.child(READ_BACK).problem("needs \"" + APP_KEY + "\", without which nothing can be read");
+    /** An option is not given that another one needs. */
+    private static void without(Destination.Needs needs, Node node, String name, SortedMap<String, String> options) {
+        Node given = node.child(name);
+        boolean mistake = given.given() && !needs.otherwise().equals(options.get(name));
+        // If it is given and wrong, that is told already.
+        if (mistake && !node.child(needs.option()).given()) {
+            given.problem(
+                    "needs \"" + needs.option() + "\": without it only \"" + needs.otherwise() + "\" is accepted");
         }
+        options.put(name, needs.otherwise());
     }
 
     private static int steering(Node node, Destination destination, String name, int otherwise) {

@@ -84,6 +84,9 @@ public final class CustomerIoServer implements AutoCloseable {
         /** Applied, and the answer is lost. */
         public static final Optional<Answer> LOST = Optional.of(new Answer(true, 0, Map.of(), ""));
 
+        /** The connection breaks before anything is applied. */
+        public static final Optional<Answer> RESET = Optional.of(new Answer(false, 0, Map.of(), ""));
+
         public static Optional<Answer> status(int status) {
             return Optional.of(new Answer(false, status, Map.of(), "{\"meta\":{\"error\":\"status " + status + "\"}}"));
         }
