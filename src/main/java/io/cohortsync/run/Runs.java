@@ -283,7 +283,7 @@ public class Runs {
                 + counts.duplicate();
         StringBuilder line = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%s: read %,d, entered %,d, left %,d, accepted %,d, drift %,d, in %.1f s",
+                "%s: read %,d, to enter %,d, to leave %,d, accepted %,d, drift %,d, in %.1f s",
                 link.name(),
                 read,
                 counts.enter(),

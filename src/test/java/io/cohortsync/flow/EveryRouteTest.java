@@ -75,7 +75,9 @@ class EveryRouteTest {
             app.run("broken");
             pushed(app);
             app.post("/api/syncs/vip/plan");
-            app.post("/api/targets/web/check");
+            for (String target : List.of("web", "amp", "cio")) {
+                app.post("/api/targets/" + target + "/check");
+            }
             app.post("/api/syncs/risk/run?wait=true");
             // The one route that only a person uses.
             assertThat(camel.getRoutes()).extracting(Route::getRouteId).contains("sync-vip", "target-web");
@@ -129,6 +131,8 @@ class EveryRouteTest {
                             template.getId().equals(route.getProperties().get("templateId"))
                                     || (template.getId().equals("sync")
                                             && route.getRouteId().startsWith("sync-"))
+                                    || (template.getId().startsWith("check-")
+                                            && route.getRouteId().startsWith("check-"))
                                     || (template.getId().startsWith("destination-")
                                             && route.getRouteId().startsWith("target-")));
         }
