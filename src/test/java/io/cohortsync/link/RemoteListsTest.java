@@ -8,6 +8,7 @@ import io.cohortsync.config.SyncSettings;
 import io.cohortsync.link.RemoteLists.Claim;
 import io.cohortsync.link.RemoteLists.Remote;
 import io.cohortsync.member.Fingerprint;
+import io.cohortsync.testing.Configured;
 import io.cohortsync.testing.Database;
 import io.cohortsync.testing.StateBeans;
 import java.time.Clock;
@@ -85,27 +86,9 @@ class RemoteListsTest {
         try (StateBeans beans = new StateBeans(database, Fingerprint.seeded(1), Clock.systemUTC(), 10, false, 1)) {
             Links links = beans.bean(Links.class);
             LinkSettings settings = beans.sync().links().get(0);
-            LinkSettings others = new LinkSettings(
-                    "other",
-                    settings.target(),
-                    true,
-                    settings.memberKey(),
-                    settings.normalize(),
-                    settings.trait(),
-                    settings.integration(),
-                    settings.integrations(),
-                    settings.list());
+            LinkSettings others = Configured.link("other", settings.target(), "user_id", settings.normalize());
             Settings known = beans.bean(Settings.class);
-            SyncSettings other = new SyncSettings(
-                    "other",
-                    beans.sync().source(),
-                    "other.csv",
-                    "other",
-                    "other",
-                    beans.sync().schedule(),
-                    true,
-                    List.of(others),
-                    beans.sync().guard());
+            SyncSettings other = Configured.sync("other", beans.sync().source(), "other.csv", List.of(others));
             RemoteLists lists = new RemoteLists(
                     beans.bean(JdbcClient.class),
                     beans.bean(TransactionOperations.class),
