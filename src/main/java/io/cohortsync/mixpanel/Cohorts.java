@@ -95,16 +95,24 @@ public class Cohorts {
                         "Source " + source + " has no cohort " + sync.cohort() + "; " + present(all)));
         if (found.count() > MOST_MEMBERS) {
             throw new IncompleteSnapshotException(String.format(
-                    Locale.ROOT,
-                    "Cohort %s of source %s has about %,d members, and Mixpanel's 60 queries an hour give at most %,d of"
-                            + " them: have Mixpanel push it, by a custom webhook to /hooks/%s and \"via: push\"",
-                    found.id(),
-                    source,
-                    found.count(),
-                    MOST_MEMBERS,
-                    source));
+                            Locale.ROOT,
+                            "Cohort %s of source %s has about %,d members",
+                            found.id(),
+                            source,
+                            found.count())
+                    + tooMany(sync));
         }
         return found;
+    }
+
+    /** What to do about a cohort that is too large, as the end of a sentence. */
+    static String tooMany(SyncSettings sync) {
+        return String.format(
+                Locale.ROOT,
+                ", and Mixpanel's 60 queries an hour give at most %,d of them: have Mixpanel push it, by a custom webhook"
+                        + " to /hooks/%s and \"via: push\"",
+                MOST_MEMBERS,
+                sync.source().name());
     }
 
     /** What a cohort tells of itself; its count is not said to be exact, so no snapshot is measured by it. */

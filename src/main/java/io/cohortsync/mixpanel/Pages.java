@@ -22,6 +22,9 @@ import org.springframework.stereotype.Component;
 @Component("mixpanelPages")
 public class Pages {
 
+    /** With the list of cohorts, all the queries of an hour. */
+    private static final int MOST_PAGES = 59;
+
     /** Asked for where no property is needed: without any, all of them might be sent. */
     private static final String NO_PROPERTY = "$distinct_id";
 
@@ -44,8 +47,16 @@ public class Pages {
         return new CohortReading(sync, columns);
     }
 
-    /** The form that asks for the next page. */
+    /**
+     * The form that asks for the next page.
+     *
+     * @throws IncompleteSnapshotException if there were as many pages as can be read within an hour, and still there are more
+     */
     public String form(CohortReading reading) throws JsonProcessingException {
+        if (reading.page() >= MOST_PAGES) {
+            throw new IncompleteSnapshotException(
+                    reading.origin() + " has more than " + MOST_PAGES + " pages" + Cohorts.tooMany(reading.sync()));
+        }
         List<String> properties = reading.columns().stream()
                 .filter(Property.class::isInstance)
                 .map(column -> ((Property) column).property())

@@ -108,14 +108,14 @@ public class Queries {
      * @throws Exception what was thrown, if that has nothing to do with Mixpanel
      */
     public Query failed(Query query, Exception thrown, long backOff, long limitBackOff) throws Exception {
-        for (Throwable t = thrown; t != null; t = t.getCause()) {
-            if (t instanceof HttpOperationFailedException answer) {
-                return answered(query, answer, backOff, limitBackOff);
-            }
-            if (t instanceof IOException) {
-                String words = t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage();
-                return again(query, "no answer: " + mask.apply(words), Optional.empty(), backOff);
-            }
+        // Not by its causes: the state database's failure may have an IOException among them.
+        if (thrown instanceof HttpOperationFailedException answer) {
+            return answered(query, answer, backOff, limitBackOff);
+        }
+        if (thrown instanceof IOException) {
+            String words = Optional.ofNullable(thrown.getMessage())
+                    .orElse(thrown.getClass().getSimpleName());
+            return again(query, "no answer: " + mask.apply(words), Optional.empty(), backOff);
         }
         throw thrown;
     }
@@ -169,12 +169,13 @@ public class Queries {
         try {
             JsonNode told = json.readTree(body);
             if (told != null) {
-                words = told.path("error").asText(told.path("message").asText(body));
+                words = told.path("error").asText("") + told.path("message").asText("");
             }
         } catch (IOException noJson) {
             // Then it is told as it is.
         }
-        words = mask.apply(words.replaceAll("\\s+", " ").strip());
+        words = mask.apply(
+                (words.isBlank() ? body : words).replaceAll("\\s+", " ").strip());
         return words.length() <= SHOWN ? words : words.substring(0, SHOWN) + "…";
     }
 
