@@ -8,7 +8,6 @@ import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
 import io.cohortsync.schedule.Firings;
 import io.cohortsync.schedule.Schedule;
-import io.cohortsync.source.QuotaSpentException;
 import io.cohortsync.source.Told;
 import java.time.Clock;
 import java.time.Duration;
@@ -366,10 +365,15 @@ public class Runs {
         LOG.info("{}: {}: nothing was read", run.sync().name(), told.words());
     }
 
-    /** Ends a run that may not read yet. */
-    public void postpone(Run run, QuotaSpentException waiting) {
-        LOG.info("{}: {}", run.sync().name(), waiting.getMessage());
-        store.finish(run.id(), RunState.INCOMPLETE, Optional.of(waiting.getMessage()), clock.instant());
+    /**
+     * Ends a run that may not read yet.
+     *
+     * @param waiting what says so, or has it among its causes: where a route evaluates a bean, Camel wraps what it throws
+     */
+    public void postpone(Run run, Throwable waiting) {
+        String words = words(waiting);
+        LOG.info("{}: {}", run.sync().name(), words);
+        store.finish(run.id(), RunState.INCOMPLETE, Optional.of(words), clock.instant());
     }
 
     private RunState end(Run run) {
