@@ -25,7 +25,7 @@ class ApiAccess extends OncePerRequestFilter {
 
     private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
-    private static final Pattern VENDORS_API = Pattern.compile("/sandbox/[^/]+/(api|v1)/.*");
+    private static final Pattern VENDORS_API = Pattern.compile("/sandbox/[^/]+/(api|v1|files)/.*");
 
     private final Settings settings;
     private final ObjectMapper json;

@@ -1,7 +1,6 @@
 package io.cohortsync.sandbox;
 
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class AmplitudeWorld {
 
     private final Clock clock;
-    private final Map<String, Cohort> cohorts = new LinkedHashMap<>();
+    private final Map<String, AmplitudeCohort> cohorts = new LinkedHashMap<>();
     private final Set<String> strangers = new TreeSet<>();
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
     private long created;
@@ -28,77 +27,76 @@ final class AmplitudeWorld {
         this.clock = clock;
     }
 
-    private static final class Cohort {
-
-        private final View view;
-        private final Set<String> members = new TreeSet<>();
-
-        Cohort(View view) {
-            this.view = view;
-        }
-    }
-
-    /**
-     * A cohort without its members.
-     *
-     * @param size how many members it has
-     */
-    record View(String id, String name, String appId, String owner, boolean published, Instant createdAt, int size) {}
-
-    /** Creates a cohort of whom Amplitude knows; empty: it knows none of them, and refuses an empty one. */
-    synchronized Optional<String> create(
-            String name, String appId, String owner, boolean published, Collection<String> ids, boolean amplitudeIds) {
+    /** Uploads a cohort of whom Amplitude knows; empty: it knows none of them, and refuses an empty one. */
+    synchronized Optional<String> create(AmplitudeAbout about, Collection<String> ids, boolean amplitudeIds) {
         List<String> known = ids.stream().filter(id -> knows(id, amplitudeIds)).toList();
         if (known.isEmpty()) {
             return Optional.empty();
         }
         String id = "sandbox" + ++created;
-        Cohort cohort = new Cohort(new View(id, name, appId, owner, published, clock.instant(), 0));
-        cohort.members.addAll(known);
+        AmplitudeCohort cohort = new AmplitudeCohort(id, about, clock.instant());
+        cohort.add(known, amplitudeIds);
         cohorts.put(id, cohort);
         return Optional.of(id);
     }
 
+    /** Defines a cohort in place of whatever was there under this id. */
+    synchronized AmplitudeCohort.View define(String id, AmplitudeAbout.Change definition) {
+        AmplitudeCohort cohort = new AmplitudeCohort(id, AmplitudeAbout.defined(id), clock.instant());
+        cohort.change(definition, clock.instant());
+        cohorts.put(id, cohort);
+        return cohort.view();
+    }
+
+    /** Says something else of a cohort, or of who is in it; empty: there is no such cohort. */
+    synchronized Optional<AmplitudeCohort.View> change(String id, AmplitudeAbout.Change change) {
+        Optional<AmplitudeCohort> known = Optional.ofNullable(cohorts.get(id));
+        known.ifPresent(cohort -> cohort.change(change, clock.instant()));
+        return known.map(AmplitudeCohort::view);
+    }
+
+    /** Computes a cohort again; empty: there is no such cohort. */
+    synchronized Optional<AmplitudeCohort.View> compute(String id) {
+        Optional<AmplitudeCohort> known = Optional.ofNullable(cohorts.get(id));
+        known.ifPresent(cohort -> cohort.compute(clock.instant()));
+        return known.map(AmplitudeCohort::view);
+    }
+
     /** Adds people or removes them; returns whom Amplitude does not know. */
-    synchronized Set<String> change(String cohort, boolean add, Collection<String> ids, boolean amplitudeIds) {
+    synchronized Set<String> change(String id, boolean add, Collection<String> ids, boolean amplitudeIds) {
+        Set<String> known = new LinkedHashSet<>();
         Set<String> skipped = new LinkedHashSet<>();
-        Set<String> members = cohorts.get(cohort).members;
-        for (String id : ids) {
-            if (!knows(id, amplitudeIds)) {
-                skipped.add(id);
-            } else if (add) {
-                members.add(id);
-            } else {
-                members.remove(id);
-            }
+        ids.forEach(person -> (knows(person, amplitudeIds) ? known : skipped).add(person));
+        AmplitudeCohort cohort = cohorts.get(id);
+        if (add) {
+            cohort.add(known, amplitudeIds);
+        } else {
+            cohort.remove(known, amplitudeIds);
         }
+        cohort.compute(clock.instant());
         return skipped;
     }
 
     private boolean knows(String id, boolean amplitudeId) {
-        return !strangers.contains(id) && (!amplitudeId || id.matches("\\d+"));
+        return !id.isEmpty() && !strangers.contains(id) && (!amplitudeId || id.matches("\\d+"));
     }
 
     synchronized boolean has(String cohort) {
         return cohorts.containsKey(cohort);
     }
 
-    synchronized List<View> all() {
-        return cohorts.values().stream()
-                .map(cohort -> new View(
-                        cohort.view.id(),
-                        cohort.view.name(),
-                        cohort.view.appId(),
-                        cohort.view.owner(),
-                        cohort.view.published(),
-                        cohort.view.createdAt(),
-                        cohort.members.size()))
-                .toList();
+    synchronized List<AmplitudeCohort.View> all() {
+        return cohorts.values().stream().map(AmplitudeCohort::view).toList();
+    }
+
+    /** Who is in it; empty: there is no such cohort. */
+    synchronized Optional<AmplitudeCohort.Content> content(String cohort) {
+        return Optional.ofNullable(cohorts.get(cohort)).map(AmplitudeCohort::content);
     }
 
     /** The members, sorted; empty: there is no such cohort. */
     synchronized Optional<List<String>> members(String cohort) {
-        return Optional.ofNullable(cohorts.get(cohort)).map(known -> List.copyOf(known.members));
+        return Optional.ofNullable(cohorts.get(cohort)).map(known -> List.copyOf(known.shownMembers()));
     }
 
     synchronized boolean delete(String cohort) {

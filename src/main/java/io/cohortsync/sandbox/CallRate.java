@@ -4,24 +4,25 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** How many calls were let through within the last second. */
+/** How many calls were let through within the last second, or another time. */
 final class CallRate {
 
-    private static final long WINDOW = Duration.ofSeconds(1).toNanos();
-
-    private final int most;
+    private final long window;
     private final Deque<Long> recent = new ArrayDeque<>();
 
-    /** @param most calls a second */
-    CallRate(int most) {
-        this.most = most;
+    CallRate(Duration window) {
+        this.window = window.toNanos();
     }
 
     /** Takes one more call; false: it is one too many, and does not count. */
-    synchronized boolean take(long nanoTime) {
-        while (!recent.isEmpty() && nanoTime - recent.peek() >= WINDOW) {
+    synchronized boolean take(long nanoTime, int most) {
+        while (!recent.isEmpty() && nanoTime - recent.peek() >= window) {
             recent.remove();
         }
         return recent.size() < most && recent.add(nanoTime);
+    }
+
+    synchronized void forget() {
+        recent.clear();
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +22,13 @@ import org.springframework.http.ResponseEntity;
  */
 final class CustomerIoDesk {
 
+    private static final Duration A_SECOND = Duration.ofSeconds(1);
     private static final int BODY_BYTES = 4 * 1024 * 1024;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final CustomerIoRequests requests;
     private final Clock clock;
+    private final Map<Api, Integer> mostCalls;
     private final Map<Api, CallRate> rates;
 
     /** Customer.io's two APIs. */
@@ -44,7 +47,8 @@ final class CustomerIoDesk {
     CustomerIoDesk(CustomerIoRequests requests, Clock clock, int trackRate, int appRate) {
         this.requests = requests;
         this.clock = clock;
-        this.rates = Map.of(Api.TRACK, new CallRate(trackRate), Api.APP, new CallRate(appRate));
+        this.mostCalls = Map.of(Api.TRACK, trackRate, Api.APP, appRate);
+        this.rates = Map.of(Api.TRACK, new CallRate(A_SECOND), Api.APP, new CallRate(A_SECOND));
     }
 
     ResponseEntity<Object> handle(Api api, HttpServletRequest request, Work work) throws IOException {
@@ -63,7 +67,7 @@ final class CustomerIoDesk {
     }
 
     private void check(Api api, HttpServletRequest request, ReceivedBody received) throws CustomerIoRefusedException {
-        if (!rates.get(api).take(System.nanoTime())) {
+        if (!rates.get(api).take(System.nanoTime(), mostCalls.get(api))) {
             throw new CustomerIoRefusedException(429, "too many requests");
         }
         String authorization = header(request, HttpHeaders.AUTHORIZATION).orElse("");

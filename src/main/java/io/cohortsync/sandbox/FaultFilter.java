@@ -17,8 +17,8 @@ import org.springframework.web.util.ContentCachingResponseWrapper;
 /** Lets the stand-ins' APIs misbehave as asked; what is no vendor's API, such as looking at requests, always works. */
 final class FaultFilter extends OncePerRequestFilter {
 
-    // Every vendor's API lies below one of these, and nothing of our own does.
-    private static final Pattern API = Pattern.compile("/sandbox/([a-z0-9-]+)(/(?:api|v1)/.*)");
+    // Every vendor's API, and its files behind pre-signed links, lies below one of these, and nothing of our own does.
+    private static final Pattern API = Pattern.compile("/sandbox/([a-z0-9-]+)(/(?:api|v1|files)/.*)");
 
     /** More than is ever sent, so that the client sees the answer break off. */
     private static final int PROMISED_BYTES = 1_000;

@@ -12,8 +12,12 @@ import org.springframework.context.annotation.Import;
     SegmentTrackingController.class,
     SegmentInspectionController.class,
     AmplitudeController.class,
+    AmplitudeDownloadController.class,
     AmplitudeInspectionController.class,
+    MixpanelController.class,
+    MixpanelInspectionController.class,
     FaultsController.class,
+    PushController.class,
     CustomerIoTrackController.class,
     CustomerIoAppController.class,
     CustomerIoInspectionController.class
@@ -37,8 +41,28 @@ class SandboxConfiguration {
     }
 
     @Bean
-    AmplitudeRequests amplitudeRequests() {
-        return new AmplitudeRequests();
+    AmplitudeDesk amplitudeDesk() {
+        return new AmplitudeDesk(Clock.systemUTC());
+    }
+
+    @Bean
+    AmplitudeDownloads amplitudeDownloads() {
+        return new AmplitudeDownloads(Clock.systemUTC());
+    }
+
+    @Bean
+    PresignedLinks presignedLinks() {
+        return new PresignedLinks(Clock.systemUTC());
+    }
+
+    @Bean
+    MixpanelWorld mixpanelWorld() {
+        return new MixpanelWorld(Clock.systemUTC());
+    }
+
+    @Bean
+    MixpanelDesk mixpanelDesk() {
+        return new MixpanelDesk(Clock.systemUTC());
     }
 
     @Bean

@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -256,13 +257,13 @@ class CustomerIoSandboxTest {
 
     @Test
     void theRateIsThatOfAnySecond() {
-        CallRate rate = new CallRate(2);
+        CallRate rate = new CallRate(Duration.ofSeconds(1));
 
-        assertThat(rate.take(0)).isTrue();
-        assertThat(rate.take(900_000_000L)).isTrue();
-        assertThat(rate.take(999_999_999L)).isFalse();
-        assertThat(rate.take(1_000_000_000L)).isTrue();
-        assertThat(rate.take(1_899_999_999L)).isFalse();
-        assertThat(rate.take(1_900_000_000L)).isTrue();
+        assertThat(rate.take(0, 2)).isTrue();
+        assertThat(rate.take(900_000_000L, 2)).isTrue();
+        assertThat(rate.take(999_999_999L, 2)).isFalse();
+        assertThat(rate.take(1_000_000_000L, 2)).isTrue();
+        assertThat(rate.take(1_899_999_999L, 2)).isFalse();
+        assertThat(rate.take(1_900_000_000L, 2)).isTrue();
     }
 }

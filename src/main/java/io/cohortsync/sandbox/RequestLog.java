@@ -8,8 +8,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/** The last requests as they came, whatever was answered; large bodies are let go. */
-final class AmplitudeRequests {
+/** The last requests to a stand-in as they came, whatever was answered; large bodies are let go. */
+final class RequestLog {
 
     /** How many requests are remembered. */
     static final int REMEMBERED = 1_000;
@@ -18,10 +18,12 @@ final class AmplitudeRequests {
     static final int KEPT_BODY_BYTES = 32 * 1024;
 
     private final Deque<Received> requests = new ArrayDeque<>();
+    private long count;
 
     /**
      * A request.
      *
+     * @param query of an API call only: a pre-signed link's is a secret
      * @param authorization masked
      * @param bodySize in bytes
      * @param body empty where there was none that could be read, or it was large
@@ -31,12 +33,14 @@ final class AmplitudeRequests {
             Instant at,
             String method,
             String path,
+            Optional<String> query,
             Optional<String> authorization,
             long bodySize,
             int status,
             Optional<JsonNode> body) {}
 
     synchronized void add(Received request) {
+        count++;
         requests.add(request);
         if (requests.size() > REMEMBERED) {
             requests.remove();
@@ -48,7 +52,12 @@ final class AmplitudeRequests {
         return requests.stream().skip(Math.max(0, requests.size() - most)).toList();
     }
 
+    synchronized long count() {
+        return count;
+    }
+
     synchronized void forget() {
+        count = 0;
         requests.clear();
     }
 }
