@@ -16,7 +16,6 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -70,13 +69,6 @@ public class Queries {
                 api(source).baseUrl() + path,
                 "project_id=" + URLEncoder.encode(project, StandardCharsets.UTF_8),
                 form);
-    }
-
-    /** HTTP Basic with the service account's name and secret. */
-    public String authorization(Query query) {
-        Api api = api(query.source());
-        String pair = api.user().value() + ":" + api.password().value();
-        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }
 
     private MixpanelSource settings(String source) {

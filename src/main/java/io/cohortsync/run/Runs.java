@@ -366,6 +366,18 @@ public class Runs {
     }
 
     /**
+     * Whether a person asked for what is read, who may use more of a source's quota than a schedule.
+     *
+     * @param run null: it is a plan
+     */
+    public boolean isByHand(Run run) {
+        return run == null
+                || store.find(run.id())
+                        .filter(known -> known.trigger().equals(Trigger.MANUAL.word()))
+                        .isPresent();
+    }
+
+    /**
      * Ends a run that may not read yet.
      *
      * @param waiting what says so, or has it among its causes: where a route evaluates a bean, Camel wraps what it throws

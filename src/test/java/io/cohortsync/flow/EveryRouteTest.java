@@ -7,6 +7,7 @@ import io.cohortsync.route.RouteFile;
 import io.cohortsync.route.RouteFiles;
 import io.cohortsync.testing.AmplitudeServer;
 import io.cohortsync.testing.CustomerIoServer;
+import io.cohortsync.testing.MixpanelServer;
 import io.cohortsync.testing.RunningApp;
 import io.cohortsync.testing.SegmentServer;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.Route;
 import org.apache.camel.api.management.ManagedCamelContext;
 import org.apache.camel.impl.engine.DefaultRouteController;
@@ -43,11 +45,13 @@ class EveryRouteTest {
         try (SegmentServer segment = new SegmentServer();
                 AmplitudeServer amplitude = new AmplitudeServer();
                 CustomerIoServer customerIo = new CustomerIoServer();
+                MixpanelServer mixpanel = new MixpanelServer();
                 RunningApp app = RunningApp.start(folder, """
                         cohort-sync:
                           sources:
                             exports: { type: file, directory: $DIR }
                             shop: { type: sql, url: "%s" }
+                            mix: { %s }
                           targets:
                             web: { type: segment, write-key: wk_test, base-url: %s }
                             amp: { %s }
@@ -56,9 +60,15 @@ class EveryRouteTest {
                             vip: { from: { source: exports, cohort: vip.csv }, schedule: manual, to: [ web, amp ] }
                             people: { from: { source: exports, cohort: vip.csv }, schedule: manual, to: [ cio ] }
                             risk: { from: { source: shop, query: "select user_id from risk" }, schedule: 1s, to: [ web ] }
+                            lapsed: { from: { source: mix, cohort: "12345" }, schedule: manual, to: [ web ] }
                             broken: { from: { source: exports, cohort: none.csv }, schedule: manual, to: [ { target: web, trait: "B {name}" } ] }
                         """.formatted(
-                        database, segment.url(), amplitude.target(""), CustomerIoServer.KEYS, customerIo.url()))) {
+                                database,
+                                mixpanel.source(""),
+                                segment.url(),
+                                amplitude.target(""),
+                                CustomerIoServer.KEYS,
+                                customerIo.url()))) {
             ModelCamelContext camel = (ModelCamelContext) app.bean(CamelContext.class);
             assertDescribed(camel);
 
@@ -69,6 +79,10 @@ class EveryRouteTest {
                     .update();
             app.runLink("people");
             app.run("broken");
+            mixpanel.cohort(12345, "Trial lapsed", "ann");
+            app.runLink("lapsed");
+            app.bean(ProducerTemplate.class)
+                    .request("direct:check-source-mixpanel", exchange -> exchange.setVariable("source", "mix"));
             app.post("/api/syncs/vip/plan");
             app.post("/api/targets/web/check");
             app.post("/api/syncs/risk/run?wait=true");
@@ -84,7 +98,7 @@ class EveryRouteTest {
                     }
                 }
                 // Those of manual syncs fire for nobody.
-                assertThat(idle).containsExactly("sync-broken", "sync-people", "sync-vip");
+                assertThat(idle).containsExactly("sync-broken", "sync-lapsed", "sync-people", "sync-vip");
             });
             assertThat(camel.getRouteController()).isInstanceOf(DefaultRouteController.class);
         }
