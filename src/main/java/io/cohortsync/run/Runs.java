@@ -378,10 +378,15 @@ public class Runs {
                         .isPresent();
     }
 
-    /** Ends a run that may not read yet. */
-    public void postpone(Run run, NotYetException waiting) {
-        LOG.info("{}: {}", run.sync().name(), waiting.getMessage());
-        store.finish(run.id(), RunState.INCOMPLETE, Optional.of(waiting.getMessage()), clock.instant());
+    /**
+     * Ends a run that may not read yet.
+     *
+     * @param waiting a {@link NotYetException}, or what Camel wrapped one in
+     */
+    public void postpone(Run run, Throwable waiting) {
+        String words = words(waiting);
+        LOG.info("{}: {}", run.sync().name(), words);
+        store.finish(run.id(), RunState.INCOMPLETE, Optional.of(words), clock.instant());
     }
 
     private RunState end(Run run) {
