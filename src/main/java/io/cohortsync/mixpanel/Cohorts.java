@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cohortsync.config.SecretMask;
 import io.cohortsync.config.SyncSettings;
+import io.cohortsync.source.CohortChoice;
 import io.cohortsync.source.IncompleteSnapshotException;
 import io.cohortsync.source.Told;
 import java.io.IOException;
@@ -36,13 +37,8 @@ public class Cohorts {
         this.mask = mask;
     }
 
-    /**
-     * All cohorts of a source, by their names.
-     *
-     * @param answer may be null, as Camel gives an empty one
-     * @throws IncompleteSnapshotException if it is no list of cohorts
-     */
-    public List<Cohort> all(String source, byte[] answer) {
+    /** All cohorts of a source, by their names. */
+    private List<Cohort> all(String source, byte[] answer) {
         JsonNode list = parsed(source, answer == null ? new byte[0] : answer);
         if (!list.isArray()) {
             String words = list.path("error").asText("");
@@ -82,6 +78,7 @@ public class Cohorts {
     /**
      * The cohort of a sync.
      *
+     * @param answer may be null, as Camel gives an empty one
      * @throws IncompleteSnapshotException if there is none, or it is larger than can be read within an hour
      */
     public Cohort wanted(SyncSettings sync, byte[] answer) {
@@ -119,6 +116,21 @@ public class Cohorts {
     public Told told(Cohort cohort) {
         return new Told(
                 Optional.of(cohort.name()).filter(name -> !name.isEmpty()), OptionalLong.empty(), Optional.empty(), "");
+    }
+
+    /**
+     * What a sync can be given.
+     *
+     * @param answer may be null, as Camel gives an empty one
+     * @throws IncompleteSnapshotException if it is no list of cohorts
+     */
+    public List<CohortChoice> choices(String source, byte[] answer) {
+        return all(source, answer).stream()
+                .map(cohort -> new CohortChoice(
+                        cohort.id(),
+                        Optional.of(cohort.name()).filter(name -> !name.isEmpty()),
+                        OptionalLong.of(cohort.count())))
+                .toList();
     }
 
     /** Mixpanel's ids are numbers; anything else would be no id, and part of a query. */

@@ -380,7 +380,7 @@ public class Runs {
     /**
      * Ends a run that may not read yet.
      *
-     * @param waiting what says so, or has it among its causes: where a route evaluates a bean, Camel wraps what it throws
+     * @param waiting a {@link NotYetException}, or what Camel wrapped one in
      */
     public void postpone(Run run, Throwable waiting) {
         String words = words(waiting);

@@ -3,6 +3,7 @@ package io.cohortsync.mixpanel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.cohortsync.source.CohortChoice;
 import io.cohortsync.testing.Books;
 import io.cohortsync.testing.JarProcess;
 import io.cohortsync.testing.RunningApp;
@@ -15,7 +16,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import org.apache.camel.ProducerTemplate;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -210,6 +215,34 @@ class MixpanelToSegmentTest {
                         + " custom webhook with \"via: push\" may be had without: HTTP 402 your plan does not allow API"
                         + " calls to Engage");
         assertThat(segment.requests()).isEmpty();
+    }
+
+    @Test
+    void whatCanBeChosenIsListedAndWhatIsLeftOfTheHourIsShown() {
+        cohort("choice", List.of("ann", "bob"));
+        Object choices = app.bean(ProducerTemplate.class)
+                .request("direct:cohorts-mixpanel", exchange -> exchange.setVariable("source", "choice"))
+                .getMessage()
+                .getBody();
+
+        assertThat(choices)
+                .asInstanceOf(InstanceOfAssertFactories.list(CohortChoice.class))
+                .contains(
+                        new CohortChoice(String.valueOf(id("choice")), Optional.of("The choice"), OptionalLong.of(2)));
+        JsonNode shown = source("choice");
+        assertThat(shown.path("quota").path("calls").asInt()).isEqualTo(59);
+        assertThat(shown.path("quota").path("callsAllowed").asInt()).isEqualTo(60);
+        assertThat(shown.path("queryDemand").path("anHour").asInt(-1)).isZero();
+        assertThat(shown.path("queryDemand").path("allowed").asInt()).isEqualTo(60);
+    }
+
+    private static JsonNode source(String name) {
+        for (JsonNode source : app.get("/api/sources")) {
+            if (source.path("name").asText().equals(name)) {
+                return source;
+            }
+        }
+        throw new AssertionError("no source " + name);
     }
 
     @Test
