@@ -46,7 +46,8 @@ class AmplitudeSourceTest {
             "linked",
             "broken",
             "resized",
-            "whole");
+            "busy",
+            "api");
 
     @TempDir
     static Path folder;
@@ -397,5 +398,56 @@ class AmplitudeSourceTest {
                         app.run("ten").path("targets").path(0).path("accepted").asLong() == 1);
         assertThat(quota("ten").path("used").asLong()).isEqualTo(10);
         assertThat(quota("ten").path("leftByHand").asLong()).isZero();
+    }
+
+    @Test
+    void theApiListsCohortsAndChecksKeysAndShowsTheQuota() {
+        amplitude.define("c-api", "To choose", "[\"ann\"]");
+        amplitude.define("c-old", "Archived", "[\"ann\"]");
+        amplitude.change("c-old", "{\"archived\":true}");
+        JsonNode cohorts = app.get("/api/sources/api/cohorts");
+        assertThat(cohorts).anySatisfy(cohort -> {
+            assertThat(cohort.path("id").asText()).isEqualTo("c-api");
+            assertThat(cohort.path("name").asText()).isEqualTo("To choose");
+            assertThat(cohort.path("size").asLong()).isEqualTo(1);
+        });
+        assertThat(cohorts.findValuesAsText("id")).doesNotContain("c-old");
+        assertThat(app.post("/api/sources/api/check").path("result").asText()).isEqualTo("accepted");
+        assertThat(quota("api").path("allowed").asLong()).isEqualTo(500);
+
+        amplitude.fault("{\"path\":\"/api/3/cohorts\",\"status\":403}");
+        JsonNode refused = app.post("/api/sources/api/check");
+        assertThat(refused.path("result").asText()).isEqualTo("refused");
+        assertThat(refused.path("words").asText()).contains("refuses the keys of source api", "HTTP 403");
+        assertThat(app.call("GET", "/api/sources/api/cohorts").statusCode()).isEqualTo(502);
+    }
+
+    @Test
+    void schedulesThatAskForMoreThanAMonthAllowsAreWarnedOf() {
+        for (JsonNode source : app.get("/api/sources")) {
+            if (source.path("name").asText().equals("ten")) {
+                assertThat(source.path("demand").path("aMonth").asLong()).isEqualTo(2_592_000);
+                assertThat(source.path("demand").path("warning").asText())
+                        .contains("Source ten", "ten 2592000", "9 are for schedules", "schedule: 4d", "webhook");
+            } else {
+                assertThat(source.path("demand").has("warning"))
+                        .as(source.toString())
+                        .isFalse();
+            }
+        }
+    }
+
+    @Test
+    void whenAmplitudeStaysBusyTheRunIsPostponedAndNothingIsSpent() {
+        filled("busy");
+        long used = quota("busy").path("used").asLong();
+        amplitude.fault("{\"path\":\"/request/c-busy\",\"status\":429}");
+        JsonNode run = app.run("busy");
+        assertThat(run.path("state").asText()).isEqualTo("incomplete");
+        assertThat(run.path("error").asText())
+                .startsWith("waiting for quota until ")
+                .contains("Amplitude is too busy for a download: HTTP 429");
+        assertThat(quota("busy").path("used").asLong()).isEqualTo(used);
+        assertNothingSent("busy");
     }
 }
