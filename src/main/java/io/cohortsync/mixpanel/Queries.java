@@ -7,6 +7,7 @@ import io.cohortsync.config.Settings;
 import io.cohortsync.config.SourceSettings.Api;
 import io.cohortsync.config.SourceSettings.MixpanelSource;
 import io.cohortsync.source.IncompleteSnapshotException;
+import io.cohortsync.source.NotYetException;
 import io.cohortsync.source.QuotaSpentException;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -35,6 +36,7 @@ public class Queries {
     /** Attempts that are answered 429; with waits of minutes, more would hold up a run for an hour. */
     static final int MOST_REFUSALS = 4;
 
+    private static final String LIST = "/api/query/cohorts/list";
     private static final Duration WINDOW = Duration.ofHours(1);
     private static final long SHORTEST_WAIT = 1_000;
     private static final long LONGEST_WAIT = 300_000;
@@ -54,21 +56,27 @@ public class Queries {
 
     /** {@code POST /cohorts/list}. */
     public Query list(String source) {
-        return query(source, "/api/query/cohorts/list", "");
+        return query(source, LIST, "", false);
+    }
+
+    /** The same for somebody who waits for the answer: what fails is not tried again. */
+    public Query listOnce(String source) {
+        return query(source, LIST, "", true);
     }
 
     /** {@code POST /engage} with this form. */
     public Query engage(String source, String form) {
-        return query(source, "/api/query/engage", form);
+        return query(source, "/api/query/engage", form, false);
     }
 
-    private Query query(String source, String path, String form) {
+    private Query query(String source, String path, String form, boolean once) {
         String project = settings(source).projectId().orElseThrow();
         return Query.to(
                 source,
                 api(source).baseUrl() + path,
                 "project_id=" + URLEncoder.encode(project, StandardCharsets.UTF_8),
-                form);
+                form,
+                once);
     }
 
     private MixpanelSource settings(String source) {
@@ -97,6 +105,7 @@ public class Queries {
      * @param limitBackOff the same after a 429, which is about queries an hour
      * @throws IncompleteSnapshotException if it would be answered no better
      * @throws QuotaSpentException if Mixpanel goes on to answer 429
+     * @throws NotYetException if it may be answered better, and there is one attempt only
      * @throws Exception what was thrown, if that has nothing to do with Mixpanel
      */
     public Query failed(Query query, Exception thrown, long backOff, long limitBackOff) throws Exception {
@@ -117,11 +126,11 @@ public class Queries {
         String said = ("HTTP " + status + " " + words(answer)).strip();
         Optional<Long> asked = retryAfter(answer.getResponseHeaders());
         if (status == 429) {
-            if (query.refusals() + 1 >= MOST_REFUSALS) {
+            if (query.once() || query.refusals() + 1 >= MOST_REFUSALS) {
                 throw new QuotaSpentException(
                         clock.instant().plus(WINDOW),
-                        "source " + query.source() + " goes on to be answered " + said
-                                + "; others may be using the project's 60 queries an hour as well");
+                        "source " + query.source() + (query.once() ? " is answered " : " goes on to be answered ")
+                                + said + "; others may be using the project's 60 queries an hour as well");
             }
             return query.refused(asked.orElse(limitBackOff << query.refusals()));
         }
@@ -132,6 +141,9 @@ public class Queries {
     }
 
     private Query again(Query query, String said, Optional<Long> asked, long backOff) {
+        if (query.once()) {
+            throw new NotYetException("Source " + query.source() + ": " + said);
+        }
         if (query.failures() + 1 >= MOST_FAILURES) {
             throw new IncompleteSnapshotException(
                     "Source " + query.source() + ": given up after " + MOST_FAILURES + " attempts: " + said);

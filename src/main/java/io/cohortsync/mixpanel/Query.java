@@ -7,6 +7,7 @@ package io.cohortsync.mixpanel;
  * @param uri where it goes, without the parameters
  * @param parameters of the address, percent-encoded
  * @param form the body; may be empty
+ * @param once whether somebody waits for the answer, so that there is one attempt only
  * @param failures attempts without a usable answer
  * @param refusals attempts that were answered 429
  * @param pause before the next attempt, in milliseconds
@@ -17,25 +18,26 @@ public record Query(
         String uri,
         String parameters,
         String form,
+        boolean once,
         int failures,
         int refusals,
         long pause,
         boolean answered) {
 
-    static Query to(String source, String uri, String parameters, String form) {
-        return new Query(source, uri, parameters, form, 0, 0, 0, false);
+    static Query to(String source, String uri, String parameters, String form, boolean once) {
+        return new Query(source, uri, parameters, form, once, 0, 0, 0, false);
     }
 
     Query over() {
-        return new Query(source, uri, parameters, form, failures, refusals, 0, true);
+        return new Query(source, uri, parameters, form, once, failures, refusals, 0, true);
     }
 
     Query failed(long pause) {
-        return new Query(source, uri, parameters, form, failures + 1, refusals, pause, false);
+        return new Query(source, uri, parameters, form, once, failures + 1, refusals, pause, false);
     }
 
     Query refused(long pause) {
-        return new Query(source, uri, parameters, form, failures, refusals + 1, pause, false);
+        return new Query(source, uri, parameters, form, once, failures, refusals + 1, pause, false);
     }
 
     /** Whether there is another attempt to make. */

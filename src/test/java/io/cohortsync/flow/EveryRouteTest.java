@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
 import org.apache.camel.CamelContext;
-import org.apache.camel.ProducerTemplate;
 import org.apache.camel.Route;
 import org.apache.camel.api.management.ManagedCamelContext;
 import org.apache.camel.impl.engine.DefaultRouteController;
@@ -81,8 +80,7 @@ class EveryRouteTest {
             app.run("broken");
             mixpanel.cohort(12345, "Trial lapsed", "ann");
             app.runLink("lapsed");
-            app.bean(ProducerTemplate.class)
-                    .request("direct:check-source-mixpanel", exchange -> exchange.setVariable("source", "mix"));
+            app.post("/api/sources/mix/check");
             app.post("/api/syncs/vip/plan");
             app.post("/api/targets/web/check");
             app.post("/api/syncs/risk/run?wait=true");

@@ -53,7 +53,7 @@ class MixpanelRetryMatrixTest {
         List<String> names = Stream.of(
                         CALLS.stream().flatMap(call -> FAILURES.stream().map(failure -> call + "-" + failure)),
                         ANSWERS.stream(),
-                        Stream.of("exact", "mail", "large", "slow", "long", "later", "no-number"))
+                        Stream.of("exact", "mail", "large", "slow", "long", "later", "no-number", "check"))
                 .flatMap(all -> all)
                 .toList();
         String sources = names.stream()
@@ -291,6 +291,25 @@ class MixpanelRetryMatrixTest {
 
         assertThat(app.runLink("later").path("accepted").asLong()).isEqualTo(3);
         assertThat(System.nanoTime() - began).isGreaterThan(1_000_000_000L);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "200 | accepted | ",
+                "401 | refused | Source check: Mixpanel does not accept the credentials; check username, secret, project-id and region, and that the service account may read the project: HTTP 401 status 401",
+                "503 | no answer | Source check: HTTP 503 status 503",
+                "429 | no answer | source check is answered HTTP 429 status 429"
+            })
+    void whoeverTriesASourceIsAnsweredAtOnce(int status, String result, String words) {
+        first(9, "check", "list", status == 200 ? Answer.OK : Answer.status(status));
+        JsonNode check = app.post("/api/sources/check/check");
+
+        assertThat(check.path("result").asText()).as(check.toString()).isEqualTo(result);
+        assertThat(check.path("words").asText()).contains(words == null ? "" : words);
+        assertThat(sent("check", "list")).isEqualTo(1);
+        assertThat(sent("check", "engage")).isZero();
     }
 
     @Test
