@@ -45,11 +45,11 @@ public class SourceLoops {
 
     @Benchmark
     @OperationsPerInvocation(LINES)
-    public long readPlainColumn() throws IOException {
+    public long readPlainRows() throws IOException {
         List<MemberKeyField> fields = List.of(new MemberKeyField.Named("user_id"));
         long bytes = 0;
         try (Chunks chunks =
-                new Chunks("bench", new PlainColumn(new ByteArrayInputStream(file), fields), fields.size())) {
+                new Chunks("bench", new PlainRows(new ByteArrayInputStream(file), fields), fields.size())) {
             while (chunks.hasNext()) {
                 bytes += chunks.next().bytes().length;
             }

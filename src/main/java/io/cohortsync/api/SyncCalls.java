@@ -12,6 +12,7 @@ import io.cohortsync.run.RunView;
 import io.cohortsync.run.Runs;
 import io.cohortsync.run.Syncs;
 import io.cohortsync.source.IncompleteSnapshotException;
+import io.cohortsync.source.NotYetException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +114,10 @@ public class SyncCalls {
                 return problem(ProblemDetail.forStatusAndDetail(
                         HttpStatus.UNPROCESSABLE_ENTITY,
                         mask.apply("The snapshot is not complete: " + t.getMessage())));
+            }
+            if (t instanceof NotYetException) {
+                return problem(ProblemDetail.forStatusAndDetail(
+                        HttpStatus.CONFLICT, mask.apply("It cannot be read yet: " + t.getMessage())));
             }
         }
         LOG.error("An API call failed: {}", mask.apply(String.valueOf(thrown)));

@@ -127,7 +127,7 @@ public sealed interface SourceSettings {
 
         @Override
         public List<String> fields() {
-            return List.of("user_id", "amplitude_id");
+            return List.of("user_id", "amplitude_id", "group_value");
         }
     }
 

@@ -8,7 +8,6 @@ import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
 import io.cohortsync.schedule.Firings;
 import io.cohortsync.schedule.Schedule;
-import io.cohortsync.source.QuotaSpentException;
 import io.cohortsync.source.Told;
 import java.time.Clock;
 import java.time.Duration;
@@ -365,10 +364,27 @@ public class Runs {
         LOG.info("{}: {}: nothing was read", run.sync().name(), told.words());
     }
 
-    /** Ends a run that may not read yet. */
-    public void postpone(Run run, QuotaSpentException waiting) {
-        LOG.info("{}: {}", run.sync().name(), waiting.getMessage());
-        store.finish(run.id(), RunState.INCOMPLETE, Optional.of(waiting.getMessage()), clock.instant());
+    /**
+     * Whether a person asked for what is read, who may use more of a source's quota than a schedule.
+     *
+     * @param run null: it is a plan
+     */
+    public boolean isByHand(Run run) {
+        return run == null
+                || store.find(run.id())
+                        .filter(known -> known.trigger().equals(Trigger.MANUAL.word()))
+                        .isPresent();
+    }
+
+    /**
+     * Ends a run that may not read yet.
+     *
+     * @param waiting a {@link NotYetException}, or what Camel wrapped one in
+     */
+    public void postpone(Run run, Throwable waiting) {
+        String words = words(waiting);
+        LOG.info("{}: {}", run.sync().name(), words);
+        store.finish(run.id(), RunState.INCOMPLETE, Optional.of(words), clock.instant());
     }
 
     private RunState end(Run run) {

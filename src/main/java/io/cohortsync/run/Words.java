@@ -1,6 +1,7 @@
 package io.cohortsync.run;
 
 import io.cohortsync.source.IncompleteSnapshotException;
+import io.cohortsync.source.NotYetException;
 import org.springframework.dao.DataIntegrityViolationException;
 
 /** What to say of an exception to a person. */
@@ -12,7 +13,7 @@ final class Words {
     static String of(Throwable thrown) {
         Throwable told = thrown;
         for (Throwable t = thrown; t != null; t = t.getCause()) {
-            if (t instanceof IncompleteSnapshotException) {
+            if (t instanceof IncompleteSnapshotException || t instanceof NotYetException) {
                 return t.getMessage();
             }
             if (t instanceof DataIntegrityViolationException) {

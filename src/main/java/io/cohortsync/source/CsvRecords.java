@@ -60,7 +60,7 @@ final class CsvRecords implements Records {
             boolean blank = names.size() <= 1 && names.stream().allMatch(String::isEmpty);
             if (!blank) {
                 requireCommas(names);
-                handler.keep(new ColumnNames(names).locate(fields, ColumnNames.Match.EXACT));
+                handler.keep(new ColumnNames(names).locate(fields, ColumnNames.Match.EXACT), header.values());
                 columns = names.size();
                 return;
             }

@@ -13,6 +13,7 @@ final class CsvRowHandler extends CsvCallbackHandler<CsvRow> {
     private final long linesBefore;
     private final List<String> all = new ArrayList<>();
     private int[] wanted = {};
+    private boolean[] tabbed = {};
     private boolean wantsAll = true;
     private String[] values = {};
     private long line;
@@ -23,9 +24,13 @@ final class CsvRowHandler extends CsvCallbackHandler<CsvRow> {
         this.linesBefore = linesBefore;
     }
 
-    /** From the next record on, keeps these fields only. */
-    void keep(int[] columns) {
+    /** From the next record on, keeps these fields only; a tab that a column's name begins with is no part of its values. */
+    void keep(int[] columns, String[] names) {
         wanted = columns.clone();
+        tabbed = new boolean[columns.length];
+        for (int i = 0; i < columns.length; i++) {
+            tabbed[i] = names[columns[i]].startsWith("\t");
+        }
         wantsAll = false;
         all.clear();
     }
@@ -50,7 +55,8 @@ final class CsvRowHandler extends CsvCallbackHandler<CsvRow> {
         } else {
             for (int i = 0; i < wanted.length; i++) {
                 if (wanted[i] == fields) {
-                    values[i] = new String(buffer, offset, length);
+                    int tab = tabbed[i] && length > 0 && buffer[offset] == '\t' ? 1 : 0;
+                    values[i] = new String(buffer, offset + tab, length - tab);
                 }
             }
         }

@@ -9,7 +9,7 @@ import java.util.function.BiFunction;
 
 /** How the records are written, as the file's name tells. */
 enum FileFormat {
-    CSV(List.of(".csv"), PlainColumn::new),
+    CSV(List.of(".csv"), PlainRows::new),
     JSON_LINES(
             List.of(".jsonl", ".ndjson"), (content, fields) -> new JsonLinesRecords(new Utf8Text(content, 0), fields));
 

@@ -80,10 +80,7 @@ public class FileSnapshots {
     private static InputStream content(Path path) throws IOException {
         InputStream in = new BufferedInputStream(Files.newInputStream(path), 64 * 1024);
         try {
-            in.mark(2);
-            boolean gzipped = in.read() == GzipMembers.MAGIC_1 && in.read() == GzipMembers.MAGIC_2;
-            in.reset();
-            return gzipped ? new GzipMembers(in) : in;
+            return GzipMembers.begin(in) ? new GzipMembers(in) : in;
         } catch (IOException e) {
             in.close();
             throw e;

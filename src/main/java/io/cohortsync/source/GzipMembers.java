@@ -12,8 +12,8 @@ import java.util.zip.Inflater;
  */
 final class GzipMembers extends InputStream {
 
-    static final int MAGIC_1 = 0x1f;
-    static final int MAGIC_2 = 0x8b;
+    private static final int MAGIC_1 = 0x1f;
+    private static final int MAGIC_2 = 0x8b;
 
     private static final int DEFLATE = 8;
     private static final int HAS_HEADER_CHECKSUM = 2;
@@ -33,6 +33,14 @@ final class GzipMembers extends InputStream {
 
     GzipMembers(InputStream in) {
         this.in = in;
+    }
+
+    /** Whether the next two bytes are those that gzip data begins with; the stream stays where it is. */
+    static boolean begin(InputStream in) throws IOException {
+        in.mark(2);
+        boolean gzipped = in.read() == MAGIC_1 && in.read() == MAGIC_2;
+        in.reset();
+        return gzipped;
     }
 
     @Override

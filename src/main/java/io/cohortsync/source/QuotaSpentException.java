@@ -3,8 +3,8 @@ package io.cohortsync.source;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/** A source may not be read yet, because what its vendor allows is spent: no failure, the next runs try again. */
-public class QuotaSpentException extends RuntimeException {
+/** A source may not be read yet, because what its vendor allows is spent. */
+public class QuotaSpentException extends NotYetException {
 
     private static final long serialVersionUID = 1L;
 

@@ -72,6 +72,10 @@ class ApiTest {
                   sources:
                     exports: { type: file, directory: $DIR }
                     old: { type: file, directory: $DIR, enabled: false }
+                    nowhere: { type: file, directory: $DIR/none }
+                    shop: { type: sql, url: "jdbc:h2:mem:api-shop" }
+                    closed: { type: sql, url: "jdbc:h2:tcp://127.0.0.1:1/none" }
+                    engage: { type: segment, shared-secret: engage-secret }
                   targets:
                     web: { type: segment, write-key: wk_test, base-url: %s }
                     app: { type: segment, write-key: wk_other, base-url: %s }
@@ -675,5 +679,44 @@ class ApiTest {
                     .isEqualTo(200);
             assertThat(closed.call("GET", "/actuator/health").statusCode()).isEqualTo(200);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "exports, accepted, ''",
+        "nowhere, refused, there is no directory",
+        "shop, accepted, ''",
+        "closed, refused, The query to source closed failed",
+        "engage, nothing to check, 'it is received, at /hooks/engage'"
+    })
+    void aSourceIsTried(String source, String result, String words) {
+        JsonNode check = app.post("/api/sources/" + source + "/check");
+        assertThat(check.path("source").asText()).isEqualTo(source);
+        assertThat(check.path("result").asText()).isEqualTo(result);
+        assertThat(check.path("words").asText()).contains(words);
+    }
+
+    @Test
+    void theCohortsOfASourceAreListed() throws IOException {
+        members("listed", "ann");
+        Files.createDirectories(folder.resolve("below"));
+        Files.writeString(folder.resolve("below/people.jsonl.gz"), "");
+        assertThat(app.get("/api/sources/exports/cohorts").findValuesAsText("id"))
+                .contains("listed.csv", "below/people.jsonl.gz")
+                .doesNotContain("application.yaml");
+        assertThat(problem(app.call("GET", "/api/sources/shop/cohorts"), 409)
+                        .path("detail")
+                        .asText())
+                .contains("a sql source is read with queries");
+        assertThat(problem(app.call("GET", "/api/sources/engage/cohorts"), 409)
+                        .path("detail")
+                        .asText())
+                .contains("they are received");
+        assertThat(problem(app.call("GET", "/api/sources/nowhere/cohorts"), 502)
+                        .path("detail")
+                        .asText())
+                .contains("there is no directory");
+        problem(app.call("GET", "/api/sources/unknown/cohorts"), 404);
+        problem(app.call("POST", "/api/sources/unknown/check"), 404);
     }
 }

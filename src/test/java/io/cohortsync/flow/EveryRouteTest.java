@@ -7,6 +7,7 @@ import io.cohortsync.route.RouteFile;
 import io.cohortsync.route.RouteFiles;
 import io.cohortsync.testing.AmplitudeServer;
 import io.cohortsync.testing.CustomerIoServer;
+import io.cohortsync.testing.MixpanelServer;
 import io.cohortsync.testing.RunningApp;
 import io.cohortsync.testing.SegmentServer;
 import java.nio.file.Files;
@@ -43,6 +44,7 @@ class EveryRouteTest {
         try (SegmentServer segment = new SegmentServer();
                 AmplitudeServer amplitude = new AmplitudeServer();
                 CustomerIoServer customerIo = new CustomerIoServer();
+                MixpanelServer mixpanel = new MixpanelServer();
                 RunningApp app = RunningApp.start(folder, """
                         cohort-sync:
                           sources:
@@ -51,6 +53,7 @@ class EveryRouteTest {
                             amplitude: { type: amplitude, webhook-token: a-token }
                             mixpanel: { type: mixpanel, webhook-username: mp, webhook-password: mp-pw }
                             engage: { type: segment, shared-secret: abc123 }
+                            mix: { %s }
                           targets:
                             web: { type: segment, write-key: wk_test, base-url: %s }
                             amp: { %s }
@@ -60,9 +63,15 @@ class EveryRouteTest {
                             people: { from: { source: exports, cohort: vip.csv }, schedule: manual, to: [ cio ] }
                             risk: { from: { source: shop, query: "select user_id from risk" }, schedule: 1s, to: [ web ] }
                             pushed: { from: { source: amplitude, cohort: "1" }, schedule: on-change, to: [ web ] }
+                            lapsed: { from: { source: mix, cohort: "12345" }, schedule: manual, to: [ web ] }
                             broken: { from: { source: exports, cohort: none.csv }, schedule: manual, to: [ { target: web, trait: "B {name}" } ] }
                         """.formatted(
-                        database, segment.url(), amplitude.target(""), CustomerIoServer.KEYS, customerIo.url()))) {
+                                database,
+                                mixpanel.source(""),
+                                segment.url(),
+                                amplitude.target(""),
+                                CustomerIoServer.KEYS,
+                                customerIo.url()))) {
             ModelCamelContext camel = (ModelCamelContext) app.bean(CamelContext.class);
             assertDescribed(camel);
 
@@ -74,6 +83,9 @@ class EveryRouteTest {
             app.runLink("people");
             app.run("broken");
             pushed(app);
+            mixpanel.cohort(12345, "Trial lapsed", "ann");
+            app.runLink("lapsed");
+            app.post("/api/sources/mix/check");
             app.post("/api/syncs/vip/plan");
             for (String target : List.of("web", "amp", "cio")) {
                 app.post("/api/targets/" + target + "/check");
@@ -91,7 +103,8 @@ class EveryRouteTest {
                     }
                 }
                 // Those of manual syncs fire for nobody, and one on change every five minutes.
-                assertThat(idle).containsExactly("sync-broken", "sync-people", "sync-pushed", "sync-vip");
+                assertThat(idle)
+                        .containsExactly("sync-broken", "sync-lapsed", "sync-people", "sync-pushed", "sync-vip");
             });
             assertThat(camel.getRouteController()).isInstanceOf(DefaultRouteController.class);
         }

@@ -1,0 +1,37 @@
+package io.cohortsync.source;
+
+import io.cohortsync.config.Settings;
+import io.cohortsync.config.SourceSettings;
+import io.cohortsync.config.SourceSettings.AmplitudeSource;
+import io.cohortsync.config.SourceSettings.Api;
+import io.cohortsync.config.SourceSettings.MixpanelSource;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** A source's secrets as its route's headers need them, so that no route holds one; {@code sourceCredentials} in the routes. */
+@Component
+public class SourceCredentials {
+
+    private final Settings settings;
+
+    SourceCredentials(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** HTTP Basic with the credentials of the source's API (contracts, sections 3.1 and 6.1). */
+    public String basic(String source) {
+        Api api = api(settings.sources().get(source))
+                .orElseThrow(() -> new IllegalArgumentException("source " + source + " has no API"));
+        String pair = api.user().value() + ":" + api.password().value();
+        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Optional<Api> api(SourceSettings source) {
+        if (source instanceof AmplitudeSource amplitude) {
+            return amplitude.api();
+        }
+        return source instanceof MixpanelSource mixpanel ? mixpanel.api() : Optional.empty();
+    }
+}
