@@ -5,14 +5,19 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cohortsync.testing.JarProcess;
+import io.cohortsync.testing.LibDriver;
 import io.cohortsync.testing.SegmentServer;
 import io.cohortsync.testing.SegmentServer.Answer;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.TreeSet;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +78,41 @@ class PackedJarIT {
             assertThat(check.awaitEnd()).as(check.console()).isZero();
             assertThat(check.console()).contains("vip", "every hour");
         }
+    }
+
+    @Test
+    void aDatabaseIsReadWhoseDriverLiesInTheFolderLibAndOneWithoutADriverIsRefused() throws Exception {
+        Files.writeString(folder.resolve("application.yaml"), """
+                cohort-sync:
+                  sources: { warehouse: { type: sql, url: "jdbc:lib:mem:warehouse" } }
+                  targets: { web: { type: segment, write-key: wk_test, base-url: %s } }
+                  syncs: { vip: { from: { source: warehouse, query: "select 'ann' as user_id" }, schedule: manual, to: [ web ] } }
+                  security: { open: true }
+                """.formatted(segment.url()));
+        try (JarProcess check = JarProcess.startPlain(folder, "--check")) {
+            assertThat(check.awaitEnd()).isEqualTo(1);
+            assertThat(check.console()).contains("sources.warehouse.url", "\"jdbc:lib:\"", "into the folder lib");
+        }
+        Files.createDirectories(folder.resolve("lib"));
+        String driver = LibDriver.class.getName();
+        try (JarOutputStream jar =
+                new JarOutputStream(Files.newOutputStream(folder.resolve("lib").resolve("driver.jar")))) {
+            jar.putNextEntry(new JarEntry(driver.replace('.', '/') + ".class"));
+            try (InputStream bytes = LibDriver.class.getResourceAsStream("LibDriver.class")) {
+                bytes.transferTo(jar);
+            }
+            jar.putNextEntry(new JarEntry("META-INF/services/java.sql.Driver"));
+            jar.write(driver.getBytes(StandardCharsets.UTF_8));
+        }
+        try (JarProcess app = JarProcess.start(folder).awaitConsole("1 sync")) {
+            await().atMost(Duration.ofSeconds(30))
+                    .ignoreExceptions()
+                    .until(() -> app.json("POST", "/api/syncs/vip/run?wait=true")
+                            .path("state")
+                            .asText()
+                            .equals("succeeded"));
+        }
+        assertThat(segment.members("vip")).containsExactly("ann");
     }
 
     @Test

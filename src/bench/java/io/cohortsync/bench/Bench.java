@@ -14,6 +14,7 @@ public final class Bench {
             "memory", MemoryBench::run,
             "acknowledge", members -> AcknowledgeBench.main(new String[] {Integer.toString(members)}),
             "sources", SourcesBench::run,
+            "push", PushBench::run,
             "jmh", InnerLoops::run));
 
     private Bench() {}

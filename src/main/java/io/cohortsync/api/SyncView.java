@@ -5,7 +5,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** A sync as the API shows it. */
+/**
+ * A sync as the API shows it.
+ *
+ * @param lastEvent of a pushed cohort, when anything of it was last received
+ * @param stale of a pushed cohort, whether that is longer ago than {@code stale-after}, or never was
+ */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 record SyncView(
         String name,
@@ -17,6 +22,8 @@ record SyncView(
         Optional<String> error,
         Optional<Instant> lastSuccess,
         Optional<Instant> nextRun,
+        Optional<Instant> lastEvent,
+        Optional<Boolean> stale,
         List<LinkView> targets) {
 
     /**

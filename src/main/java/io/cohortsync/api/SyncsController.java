@@ -8,6 +8,8 @@ import io.cohortsync.delivery.DeadLetters;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
 import io.cohortsync.membership.MembershipStore;
+import io.cohortsync.mirror.Mirror;
+import io.cohortsync.mirror.MirrorCohort;
 import io.cohortsync.run.Counts;
 import io.cohortsync.run.RunStore;
 import io.cohortsync.run.RunStore.LastRead;
@@ -37,6 +39,7 @@ class SyncsController {
     private final RunStore runs;
     private final MembershipStore members;
     private final DeadLetters deadLetters;
+    private final Mirror mirror;
     private final Clock clock;
 
     SyncsController(
@@ -46,6 +49,7 @@ class SyncsController {
             RunStore runs,
             MembershipStore members,
             DeadLetters deadLetters,
+            Mirror mirror,
             Clock clock) {
         this.settings = settings;
         this.syncs = syncs;
@@ -53,6 +57,7 @@ class SyncsController {
         this.runs = runs;
         this.members = members;
         this.deadLetters = deadLetters;
+        this.mirror = mirror;
         this.clock = clock;
     }
 
@@ -86,6 +91,10 @@ class SyncsController {
         Syncs.Stored stored = syncs.read(sync.name());
         Optional<RunView> last =
                 runs.latest(Optional.of(sync.name()), 1).stream().findFirst();
+        Optional<Instant> event = Optional.of(sync)
+                .filter(SyncSettings::pushed)
+                .flatMap(pushed -> mirror.find(pushed.source().name(), pushed.cohort()))
+                .map(MirrorCohort::lastEvent);
         return new SyncView(
                 sync.name(),
                 sync.source().name(),
@@ -96,6 +105,10 @@ class SyncsController {
                 last.flatMap(RunView::error),
                 stored.lastSuccess(),
                 nextRun(sync, stored),
+                event,
+                sync.staleAfter()
+                        .map(after -> event.map(at -> at.plus(after).isBefore(clock.instant()))
+                                .orElse(true)),
                 sync.links().stream().map(link -> view(sync, link, last)).toList());
     }
 

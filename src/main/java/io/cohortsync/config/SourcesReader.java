@@ -9,6 +9,9 @@ import io.cohortsync.config.SourceSettings.Sender;
 import io.cohortsync.config.SourceSettings.SqlSource;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -111,7 +114,21 @@ final class SourcesReader {
             url.problem("holds a password: put it under \"password\", where it is kept out of logs");
             return false;
         }
+        if (DriverManager.drivers().noneMatch(driver -> takes(driver, text))) {
+            url.problem("begins with \"" + text.replaceFirst("^(jdbc:[^:]*:?).*", "$1")
+                    + "\", and no JDBC driver here takes that: put the database's driver (a jar) into the folder lib"
+                    + " of the working directory");
+            return false;
+        }
         return true;
+    }
+
+    private static boolean takes(Driver driver, String url) {
+        try {
+            return driver.acceptsURL(url);
+        } catch (SQLException e) {
+            return false;
+        }
     }
 
     private static Optional<SourceSettings> amplitude(String name, boolean enabled, Node node) {

@@ -149,7 +149,7 @@ public class Runs {
     }
 
     private Optional<Lease> take(SyncSettings sync, Trigger why, Optional<Instant> firing) {
-        if (why == Trigger.MANUAL) {
+        if (why == Trigger.MANUAL || why == Trigger.CHANGE) {
             return leases.take(sync.name());
         }
         if (why == Trigger.FOLLOW_UP) {
@@ -238,6 +238,7 @@ public class Runs {
                 throw new IllegalStateException("another node runs this sync now");
             }
             plans.forEach(plan -> store.insertLink(run.id(), plan.link().id(), plan.counts()));
+            news.undone(run);
             return plans.stream()
                     .filter(plan -> links.remember(run.sync(), plan.link()))
                     .toList();
@@ -352,9 +353,7 @@ public class Runs {
             leases.forget(run.lease());
             throw e;
         }
-        if (state == RunState.INCOMPLETE || state == RunState.HELD) {
-            news.undone(run);
-        } else if (state == RunState.SUCCEEDED) {
+        if (state == RunState.SUCCEEDED) {
             news.done(run);
         }
         return leases.giveBack(

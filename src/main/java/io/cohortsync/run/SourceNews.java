@@ -71,9 +71,13 @@ public class SourceNews {
                 : link;
     }
 
-    /** Whether the run would read what the last one that succeeded read, and nobody is to be tried again. */
+    /**
+     * Whether the run would read what the last one that succeeded read, and nobody is to be tried again. Our own table of
+     * what was pushed costs nothing to read.
+     */
     public boolean isOld(Run run) {
         return run.reads().isPresent()
+                && !run.sync().pushed()
                 && run.reads().equals(stored(run.sync().name()))
                 && run.links().stream().noneMatch(this::owesATry);
     }
@@ -97,7 +101,7 @@ public class SourceNews {
         run.reads().ifPresent(state -> store(run, Optional.of(state)));
     }
 
-    /** Something of what a run read is left to do: it has to be read again. */
+    /** Until all of what a run read is delivered, it has to be read again, also if the run is cut off. */
     void undone(Run run) {
         run.reads().ifPresent(state -> store(run, Optional.empty()));
     }

@@ -6,6 +6,8 @@ public enum Trigger {
     SCHEDULE,
     /** A due time had passed while no node was up, or it never succeeded. */
     START,
+    /** What was pushed has changed. */
+    CHANGE,
     /** A person or a tool asked for it. */
     MANUAL,
     /** Its time came, or it was asked for, while an earlier run was under way. */

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.springframework.http.HttpStatus;
@@ -25,6 +28,11 @@ final class StrictJson {
             return JSON.treeToValue(asked, type);
         } catch (UnrecognizedPropertyException unknown) {
             throw bad(unknown.getPropertyName() + " is unknown here; known: " + known(unknown.getKnownPropertyIds()));
+        } catch (InvalidFormatException wrong) {
+            throw bad(place(wrong)
+                    + (wrong.getTargetType().isEnum()
+                            ? wrong.getValue() + " is none of " + words(wrong.getTargetType())
+                            : wrong.getOriginalMessage()));
         } catch (JsonMappingException wrong) {
             Throwable cause = wrong.getCause() instanceof IllegalArgumentException ours ? ours : wrong;
             throw bad(place(wrong) + (cause == wrong ? wrong.getOriginalMessage() : cause.getMessage()));
@@ -42,6 +50,12 @@ final class StrictJson {
                 .map(step -> step.getFieldName() == null ? String.valueOf(step.getIndex()) : step.getFieldName())
                 .collect(Collectors.joining("."));
         return path.isEmpty() ? "" : path + ": ";
+    }
+
+    private static List<String> words(Class<?> choice) {
+        return Arrays.stream(choice.getEnumConstants())
+                .map(constant -> JSON.convertValue(constant, String.class))
+                .toList();
     }
 
     private static String known(Collection<Object> names) {

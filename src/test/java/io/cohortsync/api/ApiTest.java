@@ -654,14 +654,27 @@ class ApiTest {
     void aClosedApiAnswersNobodyAndHealthEverybody(@TempDir Path elsewhere) throws IOException {
         try (RunningApp closed = RunningApp.start(
                 elsewhere,
-                "cohort-sync: { sources: {}, targets: {}, syncs: {} }",
+                "cohort-sync: { sources: {}, targets: {}, syncs: {}, sandbox: { enabled: true } }",
                 "--cohort-sync.security.open=false")) {
-            for (String path : Stream.of("/api/syncs", "/%61pi/syncs", "/api/nothing", "/api/syncs/x")
+            for (String path : Stream.of(
+                            "/api/syncs",
+                            "/%61pi/syncs",
+                            "/api/nothing",
+                            "/api/syncs/x",
+                            "/sandbox/amplitude/cohorts",
+                            "/sandbox/amplitude/files/../cohorts")
                     .toList()) {
                 assertThat(problem(closed.call("GET", path), 403).path("detail").asText())
                         .contains("cohort-sync.security.open: true");
             }
             problem(closed.call("POST", "/api/syncs/x/run"), 403);
+            problem(closed.call("POST", "/sandbox/push"), 403);
+            // The vendors' APIs and pre-signed links have keys of their own.
+            assertThat(closed.call("GET", "/sandbox/amplitude/api/3/cohorts").statusCode())
+                    .isEqualTo(401);
+            assertThat(closed.call("GET", "/sandbox/amplitude/files/rq_1.csv.gz")
+                            .body())
+                    .contains("SignatureDoesNotMatch");
             assertThat(closed.call("GET", "/actuator/health/liveness").statusCode())
                     .isEqualTo(200);
             assertThat(closed.call("GET", "/actuator/health").statusCode()).isEqualTo(200);

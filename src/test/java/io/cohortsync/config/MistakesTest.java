@@ -71,8 +71,7 @@ class MistakesTest {
                 at(
                         "syncs.trial.from.stale-after",
                         "1d",
-                        "syncs.trial.from.stale-after: unknown key. Accepted here: cohort, cohort-name, cohorts,"
-                                + " member-key, query, source"),
+                        "syncs.trial.from.stale-after: is for cohorts that are pushed to us"),
                 at(
                         "syncs.trial.guard.max-exit",
                         "1",
@@ -144,7 +143,7 @@ class MistakesTest {
                 at(
                         "sources.exports.type",
                         "amplitud",
-                        "sources.exports.type: found \"amplitud\"; do you mean \"amplitude\"? Accepted: amplitude, file, mixpanel, segment, sql"),
+                        "sources.exports.type: found \"amplitud\"; did you mean \"amplitude\"? Accepted: amplitude, file, mixpanel, segment, sql"),
                 at(
                         "sources.exports.url",
                         "x",

@@ -55,6 +55,9 @@ class EveryRouteTest {
                             amps: %s
                             exports: { type: file, directory: $DIR }
                             shop: { type: sql, url: "%s" }
+                            amplitude: { type: amplitude, webhook-token: a-token }
+                            mixpanel: { type: mixpanel, webhook-username: mp, webhook-password: mp-pw }
+                            engage: { type: segment, shared-secret: abc123 }
                           targets:
                             web: { type: segment, write-key: wk_test, base-url: %s }
                             amp: { %s }
@@ -64,6 +67,7 @@ class EveryRouteTest {
                             people: { from: { source: exports, cohort: vip.csv }, schedule: manual, to: [ cio ] }
                             vendor: { from: { source: amps, cohort: c1 }, schedule: manual, to: [ { target: web, trait: "V {name}" } ] }
                             risk: { from: { source: shop, query: "select user_id from risk" }, schedule: 1s, to: [ web ] }
+                            pushed: { from: { source: amplitude, cohort: "1" }, schedule: on-change, to: [ web ] }
                             broken: { from: { source: exports, cohort: none.csv }, schedule: manual, to: [ { target: web, trait: "B {name}" } ] }
                         """.formatted(
                                         AmplitudeSandbox.source(port, ""),
@@ -91,6 +95,7 @@ class EveryRouteTest {
                 app.post("/api/sources/" + source + "/check");
             }
             app.get("/api/sources/exports/cohorts");
+            pushed(app);
             app.post("/api/syncs/vip/plan");
             app.post("/api/targets/web/check");
             app.post("/api/syncs/risk/run?wait=true");
@@ -105,11 +110,23 @@ class EveryRouteTest {
                         idle.add(route.getRouteId());
                     }
                 }
-                // Those of manual syncs fire for nobody.
-                assertThat(idle).containsExactly("sync-broken", "sync-people", "sync-vendor", "sync-vip");
+                // Those of manual syncs fire for nobody, and one on change every five minutes.
+                assertThat(idle)
+                        .containsExactly("sync-broken", "sync-people", "sync-pushed", "sync-vendor", "sync-vip");
             });
             assertThat(camel.getRouteController()).isInstanceOf(DefaultRouteController.class);
         }
+    }
+
+    private static void pushed(RunningApp app) {
+        app.push("/hooks/engage", "{\"audienceName\":\"vip\"}");
+        app.push("/hooks/mixpanel", "{}");
+        app.call("PUT", "/api/sources/amplitude/cohorts/1/members");
+        app.push(
+                "/hooks/amplitude",
+                "{\"cohort_id\":\"1\",\"cohort_name\":\"one\",\"in_cohort\":true,\"users\":[{\"user_id\":\"ann\"}]}",
+                "X-Webhook-Token",
+                "a-token");
     }
 
     private static void assertDescribed(ModelCamelContext camel) {

@@ -219,6 +219,17 @@ class AmplitudeDownloadTest {
     }
 
     @Test
+    void aLinkMayFailAsAnyCallMay() throws Exception {
+        defineLarge("large");
+        assertThat(call("POST", "/faults", "{'path':'/files/','status':503,'times':1}")
+                        .statusCode())
+                .isEqualTo(201);
+        URI link = URI.create(download("large").headers().firstValue("Location").orElseThrow());
+        assertThat(get(link, false).statusCode()).isEqualTo(503);
+        assertThat(get(link, false).statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void aCohortOfGroupsHasTabs() throws Exception {
         control("PUT", "/cohorts/firms", "{'group':true,'members':['acme']}");
         assertThat(unzipped(download("firms").body())).isEqualTo("\"\tgroup_value\"\n\"\tacme\"\n");

@@ -230,7 +230,7 @@ class PushTest {
                 "{'vendor':'segment','url':'http://127.0.0.1@example.com/','cohort':'c'} | loopback",
                 "{'vendor':'segment','url':'file:///etc/passwd','cohort':'c'} | loopback",
                 "{'vendor':'segment','url':'http://localhost/'} | cohort is required",
-                "{'vendor':'braze','url':'http://localhost/','cohort':'c'} | vendor",
+                "{'vendor':'braze','url':'http://localhost/','cohort':'c'} | vendor: braze is none of [segment, mixpanel, amplitude]",
                 "{'vendor':'segment','url':'http://localhost/','cohort':'c','enter':['a']} | enter is unknown here",
                 "{'vendor':'segment','url':'http://localhost/','cohort':'c','enters':[1]} | a member is an id",
                 "{'vendor':'segment','url':'http://localhost/','cohort':'c','token':'a\\nb'} | no header can",

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cohortsync.CohortSync;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -13,8 +14,11 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
-/** The packed jar in a process of its own, which can be killed. */
+/** The packed jar in a process of its own, which can be killed; a bench, which packs none, runs its classes. */
 public final class PackedApp implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -29,19 +33,21 @@ public final class PackedApp implements AutoCloseable {
     }
 
     /** Starts in this folder, whose application.yaml it reads and where it keeps its state. */
-    public static PackedApp start(Path folder) throws IOException {
+    public static PackedApp start(Path folder, String... arguments) throws IOException {
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-jar",
-                        System.getProperty("packed.jar"),
-                        "--server.port=" + port,
-                        "--cohort-sync.security.open=true")
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m"));
+        Optional<String> jar = Optional.ofNullable(System.getProperty("packed.jar"));
+        command.addAll(
+                jar.isPresent()
+                        ? List.of("-XX:TieredStopAtLevel=1", "-jar", jar.get())
+                        : List.of("-classpath", System.getProperty("java.class.path"), CohortSync.class.getName()));
+        command.addAll(List.of("--server.port=" + port, "--cohort-sync.security.open=true"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(
@@ -71,8 +77,13 @@ public final class PackedApp implements AutoCloseable {
         }
     }
 
+    /** Where it answers HTTP. */
+    public URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
     public HttpResponse<String> call(String method, String path) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        HttpRequest request = HttpRequest.newBuilder(uri(path))
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .build();
         return http.send(request, HttpResponse.BodyHandlers.ofString());

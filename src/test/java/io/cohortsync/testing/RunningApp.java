@@ -87,6 +87,21 @@ public final class RunningApp implements AutoCloseable {
         }
     }
 
+    /** POSTs JSON with these headers, names and values in turn, as a vendor pushes it. */
+    public HttpResponse<String> push(String path, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** GET, answered 200. */
     public JsonNode get(String path) {
         return json(call("GET", path), 200);

@@ -1,0 +1,150 @@
+package io.cohortsync.api;
+
+import io.cohortsync.config.LinkSettings;
+import io.cohortsync.config.MemberKeyField;
+import io.cohortsync.config.Settings;
+import io.cohortsync.config.SourceSettings;
+import io.cohortsync.mirror.FullListPage;
+import io.cohortsync.mirror.MirrorWriter;
+import io.cohortsync.mirror.Push;
+import io.cohortsync.mirror.PushedEvent;
+import io.cohortsync.source.Chunk;
+import io.cohortsync.source.FileSnapshots;
+import io.cohortsync.source.SnapshotReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+
+/**
+ * Replaces a pushed cohort by a file, for what its vendor sent while nobody listened and will not send again; {@code
+ * fullListCalls} in the routes.
+ */
+@Component
+public class FullListCalls {
+
+    private static final int LONGEST_MEMBER = 512;
+
+    private final Settings settings;
+    private final FileSnapshots files;
+    private final MirrorWriter writer;
+    private final Clock clock;
+
+    FullListCalls(Settings settings, FileSnapshots files, MirrorWriter writer, Clock clock) {
+        this.settings = settings;
+        this.files = files;
+        this.writer = writer;
+        this.clock = clock;
+    }
+
+    /** What came of it. */
+    record Replaced(String source, String cohort, long members, long ignored) {}
+
+    /**
+     * Reads the whole file before it changes anything; whoever is not in it has left, but for those whom something was
+     * received of since.
+     *
+     * @param contentType {@code application/x-ndjson} for JSON Lines; otherwise CSV with a header
+     * @throws io.cohortsync.source.IncompleteSnapshotException when the file is not whole, or lacks a column that is needed
+     */
+    public Answer replace(String source, String cohort, String contentType, InputStream body) throws IOException {
+        SourceSettings known = Problems.known(settings.sources(), source, "source");
+        if (!known.pushed()) {
+            throw Problems.of(
+                    HttpStatus.CONFLICT,
+                    "Source " + source + " is read and not pushed to: its cohorts are what it says");
+        }
+        boolean lines = contentType != null && contentType.contains("ndjson");
+        Path folder = Files.createTempDirectory("cohort-sync-");
+        String name = lines ? "members.jsonl" : "members.csv";
+        try {
+            Files.copy(body, folder.resolve(name));
+            List<MemberKeyField> fields = fields(known, cohort);
+            int pages = pages(folder, name, fields);
+            return Answer.json(200, apply(known, cohort, folder, name, fields, pages));
+        } finally {
+            Files.deleteIfExists(folder.resolve(name));
+            Files.deleteIfExists(folder);
+        }
+    }
+
+    /** The field that people are known by, and what some sync takes for the member key. */
+    private List<MemberKeyField> fields(SourceSettings source, String cohort) {
+        MemberKeyField member = new MemberKeyField.Named(source.fields().get(0));
+        Stream<MemberKeyField> mapped = settings.syncs().values().stream()
+                .filter(sync -> sync.pushed()
+                        && sync.source().name().equals(source.name())
+                        && sync.cohort().equals(cohort))
+                .flatMap(sync -> sync.links().stream())
+                .map(LinkSettings::memberKey);
+        return Stream.concat(Stream.of(member), mapped).distinct().toList();
+    }
+
+    /** How many parts the file has, once it was read to its end. */
+    private int pages(Path folder, String name, List<MemberKeyField> fields) {
+        int pages = 0;
+        try (SnapshotReader whole = files.open(folder, name, fields)) {
+            while (whole.hasNext()) {
+                whole.next();
+                pages++;
+            }
+        }
+        return Math.max(pages, 1);
+    }
+
+    private Replaced apply(
+            SourceSettings source, String cohort, Path folder, String name, List<MemberKeyField> fields, int pages) {
+        String generation = "file-" + UUID.randomUUID();
+        Instant now = clock.instant();
+        long members = 0;
+        long ignored = 0;
+        try (SnapshotReader whole = files.open(folder, name, fields)) {
+            for (int page = 1; page <= pages; page++) {
+                List<PushedEvent> events = new ArrayList<>();
+                int rows = 0;
+                if (whole.hasNext()) {
+                    Chunk chunk = whole.next();
+                    rows = chunk.rows();
+                    for (int row = 0; row < rows; row++) {
+                        event(cohort, chunk, row, fields, now).ifPresent(events::add);
+                    }
+                }
+                writer.store(new Push(
+                        source.name(),
+                        events,
+                        Optional.of(new FullListPage(cohort, generation, page, pages)),
+                        rows - events.size()));
+                members += events.size();
+                ignored += rows - events.size();
+            }
+        }
+        return new Replaced(source.name(), cohort, members, ignored);
+    }
+
+    private static Optional<PushedEvent> event(
+            String cohort, Chunk chunk, int row, List<MemberKeyField> fields, Instant now) {
+        String member = chunk.value(row, 0);
+        if (member.isBlank() || member.length() > LONGEST_MEMBER || member.indexOf('\0') >= 0) {
+            return Optional.empty();
+        }
+        Map<String, String> properties = new TreeMap<>();
+        for (int i = 1; i < fields.size(); i++) {
+            String value = chunk.value(row, i);
+            if (!value.isBlank() && value.length() <= LONGEST_MEMBER && value.indexOf('\0') < 0) {
+                properties.put(fields.get(i).words(), value);
+            }
+        }
+        return Optional.of(new PushedEvent(cohort, Optional.empty(), member, true, now, properties));
+    }
+}

@@ -1,0 +1,57 @@
+package io.cohortsync.receiver;
+
+import io.cohortsync.config.Secret;
+import io.cohortsync.config.SourceSettings.AmplitudeSource;
+import io.cohortsync.config.SourceSettings.MixpanelSource;
+import io.cohortsync.config.SourceSettings.Sender;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/**
+ * Proves by HTTP Basic (contracts, sections 6.2 and 7.1) or by the header {@code X-Webhook-Token} (contracts, section 7.1)
+ * who sends; {@code senders} in the routes.
+ */
+@Component
+public class Senders {
+
+    /** @throws RefusedCallException 401 unless it is the source that it claims to be from */
+    public void prove(ReceivedCall call) {
+        Sender sender = sender(call);
+        boolean proved = sender.token().isPresent()
+                ? call.token()
+                        .filter(given -> same(given, sender.token().get().value()))
+                        .isPresent()
+                : call.authorization()
+                        .filter(given -> same(given, basic(sender)))
+                        .isPresent();
+        if (!proved) {
+            throw RefusedCallException.unproved(
+                    sender.token().isPresent()
+                            ? "The header X-Webhook-Token is missing or is not the configured webhook-token"
+                            : "HTTP Basic credentials are missing or are not the configured webhook-username and"
+                                    + " webhook-password");
+        }
+    }
+
+    private static Sender sender(ReceivedCall call) {
+        Optional<Sender> sender = call.source() instanceof AmplitudeSource amplitude
+                ? amplitude.sender()
+                : ((MixpanelSource) call.source()).sender();
+        return sender.orElseThrow();
+    }
+
+    private static String basic(Sender sender) {
+        String pair = sender.user().orElse("") + ":"
+                + sender.password().map(Secret::value).orElse("");
+        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** In a time that tells nothing of where they differ. */
+    static boolean same(String given, String expected) {
+        return MessageDigest.isEqual(
+                given.strip().getBytes(StandardCharsets.UTF_8), expected.getBytes(StandardCharsets.UTF_8));
+    }
+}
