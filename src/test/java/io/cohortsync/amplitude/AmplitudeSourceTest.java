@@ -49,6 +49,7 @@ class AmplitudeSourceTest {
             "resized",
             "busy",
             "hangs",
+            "planned",
             "api");
 
     @TempDir
@@ -198,6 +199,21 @@ class AmplitudeSourceTest {
         amplitude.compute("c-same");
         assertThat(app.runLink("same").path("same").asLong()).isEqualTo(2);
         assertThat(amplitude.downloads()).isEqualTo(downloads + 1);
+    }
+
+    @Test
+    void aPlanReadsWithADownloadByHandAndSendsNothing() {
+        filled("planned");
+        JsonNode plan = app.post("/api/syncs/planned/plan").path("targets").path(0);
+        assertThat(plan.path("enter").asLong()).isEqualTo(1);
+        assertThat(plan.path("exit").asLong()).isEqualTo(1);
+        assertNothingSent("planned");
+        assertThat(app.bean(JdbcClient.class)
+                        .sql("select kind from source_call where source = 'planned' and kind <> 'call'")
+                        .query(String.class)
+                        .list())
+                .containsExactly("by-hand", "by-hand");
+        assertThat(app.runLink("planned").path("accepted").asLong()).isEqualTo(2);
     }
 
     @Test
