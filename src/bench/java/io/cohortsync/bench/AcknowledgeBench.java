@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -256,8 +257,8 @@ public final class AcknowledgeBench {
 
     private static Settings settings() {
         SourceSettings source = new SourceSettings.FileSource("exports", true, Path.of("cohorts"));
-        TargetSettings target =
-                new TargetSettings("target", "segment", true, Collections.emptySortedMap(), Map.of(), BATCH, 1, true);
+        TargetSettings target = new TargetSettings(
+                "target", "segment", true, Collections.emptySortedMap(), Map.of(), BATCH, 1, true, OptionalInt.empty());
         return new Settings(
                 ZoneOffset.UTC,
                 Map.of(source.name(), source),

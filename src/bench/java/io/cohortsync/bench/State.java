@@ -47,6 +47,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
@@ -236,8 +237,8 @@ final class State implements AutoCloseable {
 
     private static Settings settings() {
         SourceSettings source = new SourceSettings.FileSource("exports", true, Path.of("cohorts"));
-        TargetSettings target =
-                new TargetSettings("target", "segment", true, Collections.emptySortedMap(), Map.of(), BATCH, 1, true);
+        TargetSettings target = new TargetSettings(
+                "target", "segment", true, Collections.emptySortedMap(), Map.of(), BATCH, 1, true, OptionalInt.empty());
         return new Settings(
                 ZoneOffset.UTC,
                 Map.of(source.name(), source),

@@ -159,14 +159,23 @@ public class AmplitudeCohorts {
         throw refusal;
     }
 
-    private List<JsonNode> cohorts(InputStream answer, TargetSettings target) {
-        String app = target.options().get("app-id");
+    /** Whether it is Amplitude's list at all: any web page may answer 200. */
+    public void isList(InputStream answer) {
+        list(answer);
+    }
+
+    private JsonNode list(InputStream answer) {
         JsonNode cohorts = read(answer).path("cohorts");
         if (!cohorts.isArray()) {
             throw new UncheckedIOException(new IOException("the answer lists no cohorts"));
         }
+        return cohorts;
+    }
+
+    private List<JsonNode> cohorts(InputStream answer, TargetSettings target) {
+        String app = target.options().get("app-id");
         List<JsonNode> ofApp = new ArrayList<>();
-        cohorts.forEach(cohort -> {
+        list(answer).forEach(cohort -> {
             if (cohort.path("appId").asText(app).equals(app)) {
                 ofApp.add(cohort);
             }

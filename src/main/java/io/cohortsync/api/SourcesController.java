@@ -6,6 +6,7 @@ import io.cohortsync.config.SourceSettings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.quota.Demand;
 import io.cohortsync.quota.Left;
+import io.cohortsync.quota.QueryDemand;
 import io.cohortsync.quota.SourceCalls;
 import java.util.List;
 import java.util.Optional;
@@ -19,11 +20,13 @@ class SourcesController {
     private final Settings settings;
     private final SourceCalls calls;
     private final Demand demand;
+    private final QueryDemand queries;
 
-    SourcesController(Settings settings, SourceCalls calls, Demand demand) {
+    SourcesController(Settings settings, SourceCalls calls, Demand demand, QueryDemand queries) {
         this.settings = settings;
         this.calls = calls;
         this.demand = demand;
+        this.queries = queries;
     }
 
     /**
@@ -31,6 +34,7 @@ class SourcesController {
      *
      * @param quota what its vendor still allows; absent where there is no limit
      * @param demand what its syncs' schedules ask for in a month; absent where downloads are not limited
+     * @param queryDemand what they ask for in their busiest hour; absent where a cohort is not read by counted queries
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record SourceView(
@@ -39,7 +43,8 @@ class SourcesController {
             boolean enabled,
             List<String> syncs,
             Optional<Left> quota,
-            Optional<Demand.OfSource> demand) {}
+            Optional<Demand.OfSource> demand,
+            Optional<QueryDemand.OfSource> queryDemand) {}
 
     @GetMapping("/api/sources")
     List<SourceView> all() {
@@ -57,6 +62,7 @@ class SourcesController {
                         .map(SyncSettings::name)
                         .toList(),
                 asked ? calls.left(source.name()) : Optional.empty(),
-                asked ? demand.of(source.name()) : Optional.empty());
+                asked ? demand.of(source.name()) : Optional.empty(),
+                queries.of(source.name()));
     }
 }

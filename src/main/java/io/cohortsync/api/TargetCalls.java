@@ -3,8 +3,10 @@ package io.cohortsync.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.cohortsync.config.SecretMask;
 import io.cohortsync.config.Settings;
+import io.cohortsync.target.CredentialsRefusedException;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.springframework.stereotype.Component;
@@ -14,6 +16,9 @@ import org.springframework.stereotype.Component;
 public class TargetCalls {
 
     private static final int WORDS = 300;
+
+    /** Of the statuses below 500, those that say nothing of credentials. */
+    private static final Set<Integer> LATER = Set.of(408, 429);
 
     private final Settings settings;
     private final SecretMask mask;
@@ -60,13 +65,14 @@ public class TargetCalls {
     /** @throws Exception what was thrown, if the target has nothing to do with it */
     public Answer failed(String target, Exception thrown) throws Exception {
         for (Throwable t = thrown; t != null; t = t.getCause()) {
+            if (t instanceof CredentialsRefusedException) {
+                return answer(target, "refused", Optional.of(t.getMessage()));
+            }
             if (t instanceof HttpOperationFailedException http) {
-                String said =
-                        mask.apply(Optional.ofNullable(http.getResponseBody()).orElse(""));
-                String words = ("HTTP " + http.getStatusCode() + " "
-                                + said.substring(0, Math.min(WORDS, said.length())))
-                        .strip();
-                return answer(target, http.getStatusCode() < 500 ? "refused" : "no answer", Optional.of(words));
+                String words = "HTTP " + http.getStatusCode() + " "
+                        + Optional.ofNullable(http.getResponseBody()).orElse("");
+                boolean refused = http.getStatusCode() < 500 && !LATER.contains(http.getStatusCode());
+                return answer(target, refused ? "refused" : "no answer", Optional.of(words));
             }
             if (t instanceof IOException) {
                 return answer(target, "no answer", Optional.of(String.valueOf(t.getMessage())));
@@ -76,6 +82,13 @@ public class TargetCalls {
     }
 
     private Answer answer(String target, String result, Optional<String> words) {
-        return Answer.json(200, new Check(target, result, words.map(mask::apply)));
+        return Answer.json(
+                200,
+                new Check(
+                        target,
+                        result,
+                        words.map(mask::apply)
+                                .map(said -> said.substring(0, Math.min(WORDS, said.length()))
+                                        .strip())));
     }
 }

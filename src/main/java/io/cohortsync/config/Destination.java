@@ -16,14 +16,16 @@ import java.util.regex.Pattern;
  *
  * @param type as in the YAML
  * @param parameters all that the template declares, by name
+ * @param own the file it is defined in, where that is the user's own
  */
-public record Destination(String type, SortedMap<String, Parameter> parameters) {
+public record Destination(String type, SortedMap<String, Parameter> parameters, Optional<String> own) {
 
     static final String BASE_URL = "base-url";
     static final String REGION = "region";
     static final String BATCH_SIZE = "batch-size";
     static final String IN_FLIGHT = "in-flight";
     static final String MIXED = "mixed";
+    static final String RATE = "rate";
 
     /** A parameter of this name is the whole address that is called. */
     static final String URL = "url";
@@ -37,10 +39,14 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
     private static final Pattern REGIONAL = Pattern.compile("((?:.+-)?" + BASE_URL + ")-([a-z]+)");
 
     private static final Pattern CHOICES = Pattern.compile("(?i)one of: ([\\w-]+(?:, [\\w-]+)*)");
+    private static final Pattern NEEDS = Pattern.compile("needs ([a-z][\\w-]*), else ([\\w-]+)");
     private static final String GIVEN_BY_US = "target";
     private static final Pattern MAXIMUM = Pattern.compile("maximum: (\\d{1,9})");
-    private static final Set<String> STEERING = Set.of(BATCH_SIZE, IN_FLIGHT, MIXED);
+    private static final Set<String> STEERING = Set.of(BATCH_SIZE, IN_FLIGHT, MIXED, RATE);
     private static final Set<String> SECRET_WORDS = Set.of("key", "secret", "password", "token");
+
+    /** Another option that an option needs to be anything but this. */
+    record Needs(String option, String otherwise) {}
 
     /**
      * A parameter that the template declares.
@@ -63,6 +69,14 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
         List<String> choices() {
             Matcher choices = CHOICES.matcher(description);
             return choices.find() ? List.of(choices.group(1).split(", ")) : List.of();
+        }
+
+        /** What it needs, if its description says so, such as {@code needs app-api-key, else off}. */
+        Optional<Needs> needs() {
+            return NEEDS.matcher(description)
+                    .results()
+                    .map(found -> new Needs(found.group(1), found.group(2)))
+                    .findFirst();
         }
 
         static boolean namesSecret(String name) {
@@ -135,6 +149,18 @@ public record Destination(String type, SortedMap<String, Parameter> parameters) 
     /** The default the template declares for a parameter. */
     Optional<String> defaultOf(String name) {
         return Optional.ofNullable(parameters.get(name)).flatMap(Parameter::defaultValue);
+    }
+
+    /** The type, and where it is defined, where that is the user's own file. */
+    String described() {
+        return type + own.map(file -> " (" + file + ")").orElse("");
+    }
+
+    /** What the template may name in double braces: what it declares, and what every route of a target is given. */
+    SortedSet<String> placeholders() {
+        SortedSet<String> all = new TreeSet<>(parameters.keySet());
+        all.addAll(Set.of(GIVEN_BY_US, BATCH_SIZE, IN_FLIGHT, MIXED));
+        return all;
     }
 
     /** Every key a target of this type may hold. */

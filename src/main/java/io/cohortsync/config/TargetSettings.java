@@ -1,6 +1,7 @@
 package io.cohortsync.config;
 
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 
 /**
@@ -15,6 +16,7 @@ import java.util.SortedMap;
  * @param batchSize changes per call, at most
  * @param inFlight calls under way at once, at most
  * @param mixed whether one batch may carry enters and exits together
+ * @param rate calls a second from this node, at most; empty: as many as there may be in flight
  */
 public record TargetSettings(
         String name,
@@ -24,4 +26,5 @@ public record TargetSettings(
         Map<String, Secret> secrets,
         int batchSize,
         int inFlight,
-        boolean mixed) {}
+        boolean mixed,
+        OptionalInt rate) {}

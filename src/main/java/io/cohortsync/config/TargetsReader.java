@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -18,10 +20,6 @@ final class TargetsReader {
     /** What a call needs to be as it is. */
     private static final List<String> OURS =
             List.of("content-encoding", "content-length", "content-type", "host", "transfer-encoding");
-
-    private static final String READ_BACK = "read-back";
-    private static final String DAILY = "daily";
-    private static final String APP_KEY = "app-api-key";
 
     private final DestinationCatalog catalog;
 
@@ -41,10 +39,18 @@ final class TargetsReader {
 
     private Optional<Destination> destination(Node node) {
         Scalar type = Scalar.of(node.child("type"));
-        String known = Spelling.list(catalog.destinations().keySet());
-        return type.given("it is one of " + known)
-                ? type.oneOf(catalog.destinations().keySet()).flatMap(catalog::find)
-                : Optional.empty();
+        Set<String> types = catalog.destinations().keySet();
+        String known = Spelling.list(catalog.destinations().values().stream()
+                .map(Destination::described)
+                .toList());
+        if (!type.given("it is one of " + known)) {
+            return Optional.empty();
+        }
+        Optional<String> word = type.word();
+        word.filter(found -> !types.contains(found))
+                .ifPresent(found -> node.child("type")
+                        .problem("found \"" + found + "\"" + Spelling.hint(found, types) + " Accepted: " + known));
+        return word.flatMap(catalog::find);
     }
 
     private static TargetSettings target(String name, Destination destination, Node node) {
@@ -69,9 +75,12 @@ final class TargetsReader {
                 }
             });
         }
-        if (destination.parameters().containsKey(READ_BACK)) {
-            readBack(node, options, secrets);
-        }
+        destination
+                .handedOn()
+                .forEach(parameter -> parameter
+                        .needs()
+                        .filter(needs -> !secrets.containsKey(needs.option()) && !options.containsKey(needs.option()))
+                        .ifPresent(needs -> without(needs, node, parameter.name(), options)));
         if (destination.http()) {
             BaseUrlReader.read(node, destination).forEach(options::put);
         }
@@ -83,7 +92,8 @@ final class TargetsReader {
                 secrets,
                 steering(node, destination, Destination.BATCH_SIZE, 1000),
                 steering(node, destination, Destination.IN_FLIGHT, 1),
-                mixed(node, destination));
+                mixed(node, destination),
+                rate(node, destination));
     }
 
     private static Optional<String> option(Node node, Parameter parameter) {
@@ -121,15 +131,16 @@ final class TargetsReader {
         return headers;
     }
 
-    /** Only who may read can read back (contracts, section 8.1): by default it is done where there is a key for that. */
-    private static void readBack(Node node, SortedMap<String, String> options, Map<String, Secret> secrets) {
-        boolean mayRead = secrets.containsKey(APP_KEY);
-        options.putIfAbsent(READ_BACK, mayRead ? DAILY : "off");
-        if (options.get(READ_BACK).equals(DAILY)
-                && !mayRead
-                && !node.child(APP_KEY).given()) {
-            node.child(READ_BACK).problem("needs \"" + APP_KEY + "\", without which nothing can be read");
+    /** An option is not given that another one needs. */
+    private static void without(Destination.Needs needs, Node node, String name, SortedMap<String, String> options) {
+        Node given = node.child(name);
+        boolean mistake = given.given() && !needs.otherwise().equals(options.get(name));
+        // If it is given and wrong, that is told already.
+        if (mistake && !node.child(needs.option()).given()) {
+            given.problem(
+                    "needs \"" + needs.option() + "\": without it only \"" + needs.otherwise() + "\" is accepted");
         }
+        options.put(name, needs.otherwise());
     }
 
     private static int steering(Node node, Destination destination, String name, int otherwise) {
@@ -142,6 +153,20 @@ final class TargetsReader {
                         .wholeNumber(1, destination.maximumOf(name).orElse(Integer.MAX_VALUE))
                         .orElse(declared)
                 : declared;
+    }
+
+    /** Unlike the other numbers it has none where nobody names one. */
+    private static OptionalInt rate(Node node, Destination destination) {
+        if (!destination.parameters().containsKey(Destination.RATE)) {
+            return OptionalInt.empty();
+        }
+        int most = destination.maximumOf(Destination.RATE).orElse(Integer.MAX_VALUE);
+        return Scalar.of(node.child(Destination.RATE))
+                .wholeNumber(1, most)
+                .or(() -> destination.defaultOf(Destination.RATE).flatMap(text -> Scalar.number(text, 1)))
+                .stream()
+                .mapToInt(Integer::intValue)
+                .findFirst();
     }
 
     private static boolean mixed(Node node, Destination destination) {

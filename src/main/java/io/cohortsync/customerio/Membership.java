@@ -1,7 +1,6 @@
 package io.cohortsync.customerio;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cohortsync.link.Link;
 import io.cohortsync.readback.ReadBack;
 import io.cohortsync.readback.ReadBacks;
@@ -21,11 +20,11 @@ public class Membership {
     /** People in a page; Customer.io gives 30,000 at most (contracts, section 8.3). */
     static final int PAGE = 30_000;
 
-    private final ObjectMapper json;
+    private final Answers answers;
     private final ReadBacks readBacks;
 
-    Membership(ObjectMapper json, ReadBacks readBacks) {
-        this.json = json;
+    Membership(Answers answers, ReadBacks readBacks) {
+        this.answers = answers;
         this.readBacks = readBacks;
     }
 
@@ -66,7 +65,7 @@ public class Membership {
      * @throws IOException if it is no page, or sends us in a circle
      */
     public Cursor take(ReadBack readBack, Cursor at, byte[] answer) throws IOException {
-        JsonNode page = json.readTree(answer);
+        JsonNode page = answers.read(answer);
         if (!page.has("identifiers")) {
             throw new IOException("Customer.io's answer has no \"identifiers\"");
         }

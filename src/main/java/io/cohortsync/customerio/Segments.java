@@ -29,11 +29,13 @@ public class Segments {
     private static final String MANUAL = "manual";
 
     private final ObjectMapper json;
+    private final Answers answers;
     private final Installation installation;
     private final RemoteLists lists;
 
-    Segments(ObjectMapper json, Installation installation, RemoteLists lists) {
+    Segments(ObjectMapper json, Answers answers, Installation installation, RemoteLists lists) {
         this.json = json;
+        this.answers = answers;
         this.installation = installation;
         this.lists = lists;
     }
@@ -45,7 +47,11 @@ public class Segments {
 
     /** Whether anything can be read there; without an app key a segment's number is taken on trust. */
     public boolean mayLook(Link link) {
-        return link.settings().target().secrets().containsKey("app-api-key");
+        return mayLook(link.settings().target());
+    }
+
+    static boolean mayLook(TargetSettings target) {
+        return target.secrets().containsKey("app-api-key");
     }
 
     /** {@code GET /segments/{id}}. */
@@ -59,7 +65,10 @@ public class Segments {
     }
 
     static String all(Link link) {
-        TargetSettings target = link.settings().target();
+        return all(link.settings().target());
+    }
+
+    static String all(TargetSettings target) {
         return target.options().get("app-base-url") + "/v1/segments";
     }
 
@@ -69,7 +78,7 @@ public class Segments {
      * @throws HeldException if nobody can be added to it
      */
     public void checked(String segment, byte[] answer) throws IOException {
-        manual(read(answer).path("segment"), segment);
+        manual(answers.read(answer).path("segment"), segment);
     }
 
     private static void manual(JsonNode segment, String id) {
@@ -105,7 +114,7 @@ public class Segments {
         ListSettings wanted = list(link);
         boolean asked = lists.read(link).asked().isPresent();
         List<JsonNode> found = new ArrayList<>();
-        JsonNode segments = read(answer).path("segments");
+        JsonNode segments = answers.read(answer).path("segments");
         if (!segments.isArray()) {
             throw new IOException("Customer.io's answer has no \"segments\"");
         }
@@ -146,7 +155,7 @@ public class Segments {
 
     /** The number of the segment that was created. */
     public String created(byte[] answer) throws IOException {
-        return id(read(answer).path("segment"));
+        return id(answers.read(answer).path("segment"));
     }
 
     /** Segments tell nothing of when they were made; a description is the one thing that can say by whom. */
@@ -165,9 +174,5 @@ public class Segments {
 
     private static ListSettings list(Link link) {
         return link.settings().list().orElseThrow();
-    }
-
-    private JsonNode read(byte[] answer) throws IOException {
-        return json.readTree(answer);
     }
 }

@@ -32,7 +32,9 @@ public class AttemptLog {
      * One HTTP call, or what came instead of it.
      *
      * @param millis how long it took
-     * @param outcome {@code taken}, {@code try later}, {@code records rejected}, {@code misconfigured} or {@code held}
+     * @param outcome {@code taken}, {@code taken in part}, {@code unmatched} (nobody in it is known there), {@code try
+     *     later}, {@code records rejected}, {@code misconfigured} or {@code held}
+     * @param unmatched how many of it the target does not know, if any
      * @param status the HTTP status of an answer that was not good
      * @param words what the target said then, without secrets and member keys
      */
@@ -45,22 +47,26 @@ public class AttemptLog {
             long enters,
             long exits,
             String outcome,
+            Optional<Long> unmatched,
             Optional<Integer> status,
             Optional<String> words) {}
 
-    void taken(Batch batch) {
-        add(batch, "taken", Optional.empty(), Optional.empty());
+    void answered(Batch batch, long unmatched) {
+        String outcome = unmatched == 0 ? "taken" : unmatched < batch.size() ? "taken in part" : "unmatched";
+        add(batch, outcome, Optional.of(unmatched).filter(some -> some > 0), Optional.empty(), Optional.empty());
     }
 
     void failed(Batch batch, Failure failure) {
         add(
                 batch,
                 failure.kind().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                Optional.empty(),
                 failure.status(),
                 Optional.of(failure.words()));
     }
 
-    private synchronized void add(Batch batch, String outcome, Optional<Integer> status, Optional<String> words) {
+    private synchronized void add(
+            Batch batch, String outcome, Optional<Long> unmatched, Optional<Integer> status, Optional<String> words) {
         LinkDelivery delivery = batch.delivery();
         Instant began = batch.callBegan();
         Deque<Attempt> attempts = byTarget.computeIfAbsent(delivery.target().name(), target -> new ArrayDeque<>(KEPT));
@@ -75,6 +81,7 @@ public class AttemptLog {
                 batch.enters(),
                 batch.size() - batch.enters(),
                 outcome,
+                unmatched,
                 status,
                 words));
     }

@@ -4,6 +4,7 @@ import io.cohortsync.run.Syncs;
 import io.cohortsync.target.Targets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.springframework.stereotype.Component;
@@ -102,10 +103,12 @@ public class Attempts {
         targets.gate(batch.delivery().target().name()).leave();
     }
 
-    /** The attempt was answered well. */
-    public void succeeded(Batch batch) {
+    /** The attempt was answered well, maybe with the member keys of people who are not known there. */
+    public void succeeded(Batch batch, Collection<?> unmatched) {
         batch.taken();
-        log.taken(batch);
+        log.answered(
+                batch,
+                batch.planned().stream().filter(Unmatched.of(unmatched)::holds).count());
         targets.gate(batch.delivery().target().name()).succeeded();
     }
 

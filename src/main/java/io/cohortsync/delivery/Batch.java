@@ -4,9 +4,13 @@ import io.cohortsync.diff.PlannedChange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /** The changes of one call, and how far that call has got. Handled by one thread at a time. */
 public final class Batch {
+
+    /** A gateway's words for: I passed it on, and heard nothing, or nothing that I understood. */
+    private static final Set<Integer> GATEWAY_HEARD_NOTHING = Set.of(502, 504);
 
     private final LinkDelivery delivery;
     private final List<PlannedChange> planned;
@@ -93,9 +97,13 @@ public final class Batch {
         maybeApplied |= failure.maybeApplied();
     }
 
-    /** Whether some attempt failed, and the last one without an answer. */
+    /** Whether some attempt failed, and the last one without an answer of the target's own. */
     boolean isUnanswered() {
-        return lastFailure != Failure.NONE && lastFailure.status().isEmpty();
+        return lastFailure != Failure.NONE
+                && lastFailure
+                        .status()
+                        .filter(status -> !GATEWAY_HEARD_NOTHING.contains(status))
+                        .isEmpty();
     }
 
     /** Whether the last attempt failed; false: it went well, and what failed came after it. */

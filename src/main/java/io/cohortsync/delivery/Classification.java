@@ -1,5 +1,7 @@
 package io.cohortsync.delivery;
 
+import com.fasterxml.jackson.core.exc.StreamReadException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.cohortsync.config.SecretMask;
 import io.cohortsync.config.TargetSettings;
 import java.io.IOException;
@@ -154,6 +156,10 @@ public class Classification {
     }
 
     private String words(Batch batch, Throwable thrown) {
+        // Jackson quotes what it read, which may be people that are not in the batch.
+        if (thrown instanceof StreamReadException || thrown instanceof MismatchedInputException) {
+            return "the answer is not the JSON that was expected";
+        }
         String message = thrown.getMessage();
         return message == null ? thrown.getClass().getSimpleName() : said(batch, message);
     }

@@ -19,7 +19,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -112,9 +111,9 @@ public class Deliveries {
     /** The target took the batch, all but these member keys, whose people it does not know. */
     public void accepted(Batch batch, Collection<?> unmatched) {
         LinkDelivery delivery = batch.delivery();
-        Set<String> unknownThere = keys(unmatched);
+        Unmatched unknownThere = Unmatched.of(unmatched);
         Map<Boolean, List<PlannedChange>> parts =
-                batch.planned().stream().collect(Collectors.partitioningBy(c -> unknownThere.contains(c.key())));
+                batch.planned().stream().collect(Collectors.partitioningBy(unknownThere::holds));
         List<PlannedChange> taken = parts.get(false);
         List<PlannedChange> missed = parts.get(true);
         Link link = delivery.link();
@@ -130,19 +129,12 @@ public class Deliveries {
             runs.count(delivery.run().id(), link.id(), Outcome.UNMATCHED, missed.size());
         });
         delivery.accepted(batch.size());
-        if (missed.size() < unknownThere.size()) {
+        if (missed.size() < unknownThere.keys().size()) {
             LOG.warn(
                     "{}: the target named {} people it does not know who were not in the call",
                     link.name(),
-                    unknownThere.size() - missed.size());
+                    unknownThere.keys().size() - missed.size());
         }
-    }
-
-    /** A route may have read them out of JSON, where a key of digits is a number. */
-    private static Set<String> keys(Collection<?> unmatched) {
-        return unmatched == null
-                ? Set.of()
-                : unmatched.stream().map(String::valueOf).collect(Collectors.toSet());
     }
 
     /** Records an answer, once however often it is tried, and which earlier doubt it ends. */

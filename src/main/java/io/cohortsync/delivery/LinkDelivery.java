@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** One link's part of a run while it is delivered: the batches still to send, and why no more are sent, if so. */
 public final class LinkDelivery {
@@ -41,6 +42,9 @@ public final class LinkDelivery {
     private Outcome rest = Outcome.WAITING;
     private String lastRefusal = "";
     private Optional<String> remoteId = Optional.empty();
+    private boolean creationUnanswered;
+    private int givenUp;
+    private String lastGivenUp = "";
     private int exhaustedInARow;
     private long rejected;
     private long answered;
@@ -162,10 +166,22 @@ public final class LinkDelivery {
 
     /** What is left undone and why, if something is. */
     public synchronized Optional<String> undone() {
-        return stopped.or(cleared::why);
+        return stopped.or(() -> Stream.of(batchesGivenUp(), cleared.why())
+                .flatMap(Optional::stream)
+                .reduce((one, other) -> one + "; " + other));
+    }
+
+    private Optional<String> batchesGivenUp() {
+        return switch (givenUp) {
+            case 0 -> Optional.empty();
+            case 1 -> Optional.of("a batch was given up for this run: " + lastGivenUp);
+            default -> Optional.of(givenUp + " batches were given up for this run, the last with: " + lastGivenUp);
+        };
     }
 
     synchronized void exhausted(String words) {
+        givenUp++;
+        lastGivenUp = words;
         if (++exhaustedInARow >= EXHAUSTED_IN_A_ROW && stopped.isEmpty()) {
             rest = Outcome.FAILED;
             stop("given up for this run after " + EXHAUSTED_IN_A_ROW + " batches in a row failed: " + words);
@@ -221,6 +237,15 @@ public final class LinkDelivery {
     /** The list at the target is found or created; or, with an empty id, there is none. */
     synchronized void prepared(String id) {
         remoteId = Optional.of(id);
+    }
+
+    /** The list was asked for in this run, and nothing tells what came of it. */
+    synchronized void creationUnanswered() {
+        creationUnanswered = true;
+    }
+
+    synchronized boolean isCreationUnanswered() {
+        return creationUnanswered;
     }
 
     /** The target refused to create the list. */

@@ -55,11 +55,12 @@ public class Preparations {
      * @throws HeldException if another link of this target fills it
      */
     public void found(LinkDelivery delivery, String id) {
-        lists.otherThatFills(delivery.link(), id).ifPresent(other -> {
-            throw new HeldException("held: " + other + " fills the list " + id
+        RemoteLists.Claim claim = lists.claim(delivery.link(), token(delivery), id);
+        if (claim instanceof RemoteLists.Claim.Taken taken) {
+            throw new HeldException("held: " + taken.by() + " fills the list " + id
                     + " already, and two links would undo each other's work: give one of them another");
-        });
-        checked(lists.remember(delivery.link(), token(delivery), id), delivery);
+        }
+        checked(claim instanceof RemoteLists.Claim.Ours, delivery);
         delivery.prepared(id);
     }
 
@@ -70,7 +71,7 @@ public class Preparations {
      */
     public Seeds seeds(Batch batch) {
         LinkDelivery delivery = batch.delivery();
-        if (batch.isUnanswered() && asked(delivery).isPresent()) {
+        if (delivery.isCreationUnanswered() && asked(delivery).isPresent()) {
             // It may still be at work there: a second call would make a second list.
             throw new NotTriedException("no answer says whether the list " + name(delivery)
                     + " was created: the next run looks for it first");
@@ -145,6 +146,7 @@ public class Preparations {
             checked(lists.refused(delivery.link(), token(delivery)), delivery);
         }
         if (seed.isUnanswered()) {
+            delivery.creationUnanswered();
             // Unknown, unless this run still hears of them.
             delivery.doubt().add(seed.id(), seed.sent());
         } else {

@@ -1,6 +1,7 @@
 package io.cohortsync.diff;
 
 import io.cohortsync.membership.Standing;
+import io.cohortsync.spool.TemporaryFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;

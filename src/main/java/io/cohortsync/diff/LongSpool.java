@@ -1,5 +1,6 @@
 package io.cohortsync.diff;
 
+import io.cohortsync.spool.TemporaryFile;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;

@@ -1,5 +1,6 @@
 package io.cohortsync.diff;
 
+import io.cohortsync.spool.TemporaryFile;
 import java.nio.file.Path;
 
 /** Sets keys aside by ranges of their fingerprints, in temporary files, to be matched range by range. */

@@ -90,6 +90,11 @@ class RouteInstaller implements CamelContextConfiguration {
                 .prefixId(id + "-")
                 .parameter("target", target.name());
         target.options().forEach(route::parameter);
+        // They steer the delivery and not the route; but a template may declare them without a default.
+        route.parameter("batch-size", target.batchSize())
+                .parameter("in-flight", target.inFlight())
+                .parameter("mixed", target.mixed());
+        target.rate().ifPresent(rate -> route.parameter("rate", rate));
         target.secrets().forEach((name, secret) -> route.parameter(name, secret.value()));
         route.add();
     }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Which list at its target (a cohort, a segment) each link fills. Creating one is not idempotent, so that it is asked for is
@@ -16,10 +17,12 @@ import org.springframework.stereotype.Component;
 public class RemoteLists {
 
     private final JdbcClient jdbc;
+    private final TransactionOperations transactions;
     private final Settings settings;
 
-    RemoteLists(JdbcClient jdbc, Settings settings) {
+    RemoteLists(JdbcClient jdbc, TransactionOperations transactions, Settings settings) {
         this.jdbc = jdbc;
+        this.transactions = transactions;
         this.settings = settings;
     }
 
@@ -59,8 +62,39 @@ public class RemoteLists {
                 > 0;
     }
 
-    /** From now on the link fills this list. Parameter and result as in {@link #ask}. */
-    public boolean remember(Link link, long token, String id) {
+    /** What came of claiming a list. */
+    public sealed interface Claim {
+
+        /** From now on the link fills it. */
+        record Ours() implements Claim {}
+
+        /** Another link of the same target does, and this is its name. */
+        record Taken(String by) implements Claim {}
+
+        /** The lease is no longer this run's, and nothing was written. */
+        record LeaseLost() implements Claim {}
+    }
+
+    /**
+     * Claims a list for a link, unless another link of its target fills it. Links of one target claim one after the other,
+     * on all nodes: the target's row is locked, so the second sees what the first wrote.
+     *
+     * @param token of the run's lease
+     */
+    public Claim claim(Link link, long token, String id) {
+        return transactions.execute(tx -> {
+            jdbc.sql("update target set name = name where name = ?")
+                    .param(link.settings().target().name())
+                    .update();
+            Optional<String> other = otherThatFills(link, id);
+            if (other.isPresent()) {
+                return new Claim.Taken(other.get());
+            }
+            return remember(link, token, id) ? new Claim.Ours() : new Claim.LeaseLost();
+        });
+    }
+
+    private boolean remember(Link link, long token, String id) {
         return jdbc.sql("update link set remote_id = ?, remote_asked = null where id = ? and token = ?")
                         .params(id, link.id(), token)
                         .update()
@@ -68,7 +102,7 @@ public class RemoteLists {
     }
 
     /** Another configured link of the same target that fills this list, by name. */
-    public Optional<String> otherThatFills(Link link, String id) {
+    private Optional<String> otherThatFills(Link link, String id) {
         String target = link.settings().target().name();
         return jdbc
                 .sql("select sync from link where target = ? and remote_id = ? and id <> ?")

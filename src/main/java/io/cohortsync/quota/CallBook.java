@@ -78,6 +78,12 @@ class CallBook {
         jdbc.sql("delete from source_call where id = ?").param(id).update();
     }
 
+    void date(long id, Instant made) {
+        jdbc.sql("update source_call set made_at = ? where id = ?")
+                .params(StoredTime.of(made), id)
+                .update();
+    }
+
     int calls(String source, Instant since) {
         return count(source, Kind.CALL, since);
     }

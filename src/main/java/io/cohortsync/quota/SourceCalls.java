@@ -8,11 +8,13 @@ import io.cohortsync.source.QuotaSpentException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /**
@@ -76,6 +78,60 @@ public class SourceCalls {
             book.write(source, Kind.CALL, now);
         }
         return full;
+    }
+
+    /**
+     * Counts so many calls to a source's vendor before they are made, all of them or none; never waits.
+     *
+     * @param calls 1 or more, and not more than are allowed within a window
+     * @return to be given to {@link #take(Reserved)} for each call, and at the end to {@link #giveBack(Reserved)}
+     * @throws QuotaSpentException if there is no room for that many now
+     */
+    public Reserved reserve(String source, int calls) {
+        Optional<Limits> limits = limits(source);
+        if (limits.isEmpty()) {
+            return new Reserved(source, List.of());
+        }
+        int others = limits.get().calls() - calls;
+        return book.alone(source, () -> {
+            Instant now = clock.instant();
+            book.callBefore(source, others)
+                    .map(made -> made.plus(limits.get().window()))
+                    .filter(now::isBefore)
+                    .ifPresent(until -> {
+                        throw new QuotaSpentException(until, words(limits.get(), calls));
+                    });
+            book.prune(source, now, Limits.LONGEST_WINDOW);
+            return new Reserved(
+                    source,
+                    Stream.generate(() -> book.write(source, Kind.CALL, now))
+                            .limit(calls)
+                            .toList());
+        });
+    }
+
+    private static String words(Limits limits, int calls) {
+        return calls + (calls == 1 ? " call is" : " calls are") + " needed, and with them there would be more than the "
+                + limits.calls() + " within " + limits.window().toMinutes() + " minutes that are allowed";
+    }
+
+    /**
+     * Makes one of the calls that were reserved; beyond them, one more is counted.
+     *
+     * @throws QuotaSpentException if there is no room for one more now
+     */
+    public void take(Reserved reserved) throws InterruptedException {
+        Optional<Long> call = reserved.next();
+        if (call.isPresent()) {
+            book.date(call.get(), clock.instant());
+        } else {
+            take(reserved.source(), Duration.ZERO);
+        }
+    }
+
+    /** Calls that were reserved and not made count no longer. */
+    public void giveBack(Reserved reserved) {
+        Stream.generate(reserved::next).takeWhile(Optional::isPresent).forEach(call -> book.strike(call.get()));
     }
 
     /**

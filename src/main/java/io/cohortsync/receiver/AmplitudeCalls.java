@@ -15,7 +15,6 @@ import org.springframework.stereotype.Component;
 @Component
 public class AmplitudeCalls {
 
-    private static final int LONGEST_COHORT = 300;
     private static final BigDecimal LATEST = BigDecimal.valueOf(Instant.MAX.getEpochSecond());
 
     private final MappedFields mapped;
@@ -32,8 +31,8 @@ public class AmplitudeCalls {
     public Push push(ReceivedCall call) {
         JsonNode root = PushedJson.read(call.body());
         String cohort = PushedJson.text(root.path("cohort_id"));
-        if (cohort.isBlank() || cohort.length() > LONGEST_COHORT) {
-            throw RefusedCallException.malformed("cohort_id is missing, or longer than " + LONGEST_COHORT
+        if (!PushedJson.namesCohort(cohort)) {
+            throw RefusedCallException.malformed("cohort_id is missing, or longer than " + PushedJson.LONGEST_COHORT
                     + " characters: it says which cohort this is about");
         }
         if (!root.path("in_cohort").isBoolean()) {
@@ -42,8 +41,7 @@ public class AmplitudeCalls {
         if (!root.path("users").isArray()) {
             throw RefusedCallException.malformed("users is no array: it says who");
         }
-        Optional<String> name =
-                Optional.of(PushedJson.text(root.path("cohort_name"))).filter(text -> !text.isBlank());
+        Optional<String> name = PushedJson.cohortName(root.path("cohort_name"));
         Instant at = at(root.path("computed_time"), call);
         List<PushedEvent> events = new ArrayList<>();
         for (JsonNode user : root.path("users")) {
@@ -70,8 +68,7 @@ public class AmplitudeCalls {
         if (!text.matches("\\d{1,18}") || new BigDecimal(text).compareTo(LATEST) > 0) {
             return call.at();
         }
-        Instant at = Instant.ofEpochSecond(Long.parseLong(text));
-        return at.isAfter(call.at()) ? call.at() : at;
+        return PushedJson.at(Instant.ofEpochSecond(Long.parseLong(text)), call);
     }
 
     private static String property(JsonNode user, String name) {

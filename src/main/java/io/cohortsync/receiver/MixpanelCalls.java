@@ -17,7 +17,6 @@ import org.springframework.stereotype.Component;
 @Component
 public class MixpanelCalls {
 
-    private static final int LONGEST_COHORT = 300;
     private static final int LONGEST_SESSION = 200;
     private static final int MOST_PAGES = 1_000_000;
 
@@ -36,9 +35,9 @@ public class MixpanelCalls {
         JsonNode root = PushedJson.read(call.body());
         JsonNode parameters = root.path("parameters");
         String cohort = PushedJson.text(parameters.path("mixpanel_cohort_id"));
-        if (cohort.isBlank() || cohort.length() > LONGEST_COHORT) {
-            throw RefusedCallException.malformed("mixpanel_cohort_id is missing, or longer than " + LONGEST_COHORT
-                    + " characters: it says which cohort this is about");
+        if (!PushedJson.namesCohort(cohort)) {
+            throw RefusedCallException.malformed("mixpanel_cohort_id is missing, or longer than "
+                    + PushedJson.LONGEST_COHORT + " characters: it says which cohort this is about");
         }
         if (!parameters.path("members").isArray()) {
             throw RefusedCallException.malformed("members is no array: it says who");
@@ -49,8 +48,7 @@ public class MixpanelCalls {
             case "add_members", "remove_members" -> Optional.empty();
             default -> throw RefusedCallException.malformed("action is none of members, add_members, remove_members");
         };
-        Optional<String> name = Optional.of(PushedJson.text(parameters.path("mixpanel_cohort_name")))
-                .filter(text -> !text.isBlank());
+        Optional<String> name = PushedJson.cohortName(parameters.path("mixpanel_cohort_name"));
         List<PushedEvent> events = new ArrayList<>();
         for (JsonNode member : parameters.path("members")) {
             String id = PushedJson.text(member.path("mixpanel_distinct_id"));
@@ -72,7 +70,7 @@ public class MixpanelCalls {
         String session = PushedJson.text(parameters.path("mixpanel_session_id"));
         int page = number(parameters.path("page_info").path("page_count"));
         int pages = number(parameters.path("page_info").path("total_pages"));
-        if (session.isBlank() || session.length() > LONGEST_SESSION) {
+        if (session.isBlank() || session.length() > LONGEST_SESSION || session.indexOf('\0') >= 0) {
             throw RefusedCallException.malformed(
                     "mixpanel_session_id is missing: without it the pages of a full list cannot be told apart");
         }

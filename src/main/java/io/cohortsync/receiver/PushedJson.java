@@ -5,12 +5,17 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
 
 /** JSON as vendors push it; its words never quote it, for it speaks of people. */
 final class PushedJson {
 
     /** As much as a member key may have. */
     private static final int LONGEST = 512;
+
+    static final int LONGEST_COHORT = 300;
+    private static final int LONGEST_NAME = 1_000;
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             // No digit of an id is lost.
@@ -31,7 +36,8 @@ final class PushedJson {
             throw RefusedCallException.malformed(
                     "The body is not JSON: it breaks at line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr());
-        } catch (IOException e) {
+        } catch (IOException | NumberFormatException e) {
+            // Jackson lets numbers of absurd exponents through to where they are made.
             throw RefusedCallException.malformed("The body cannot be read");
         }
     }
@@ -48,6 +54,25 @@ final class PushedJson {
 
     /** Whether this can name somebody in the mirror. */
     static boolean namesSomebody(String member) {
-        return !member.isBlank() && member.length() <= LONGEST && member.indexOf('\0') < 0;
+        return fits(member, LONGEST);
+    }
+
+    /** Whether this can name a cohort in the mirror. */
+    static boolean namesCohort(String cohort) {
+        return fits(cohort, LONGEST_COHORT);
+    }
+
+    /** What a cohort is called, if that can be kept. */
+    static Optional<String> cohortName(JsonNode value) {
+        return Optional.of(text(value)).filter(name -> fits(name, LONGEST_NAME));
+    }
+
+    private static boolean fits(String text, int longest) {
+        return !text.isBlank() && text.length() <= longest && text.indexOf('\0') < 0;
+    }
+
+    /** When something was so: not later than we heard of it, for only times of one clock can be compared. */
+    static Instant at(Instant told, ReceivedCall call) {
+        return told.isAfter(call.at()) ? call.at() : told.isBefore(Instant.EPOCH) ? Instant.EPOCH : told;
     }
 }

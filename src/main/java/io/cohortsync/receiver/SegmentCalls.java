@@ -21,8 +21,6 @@ import org.springframework.stereotype.Component;
 public class SegmentCalls {
 
     private static final Set<String> CLASSES = Set.of("audience", "journey_step");
-    private static final int LONGEST_COHORT = 300;
-
     /** In bytes; what nobody signed is not worth reading much of. */
     private static final int LONGEST_HOOK = 10_000;
 
@@ -91,27 +89,24 @@ public class SegmentCalls {
         JsonNode inside = event.path(event.path("type").asText("").equals("track") ? "properties" : "traits")
                 .path(key);
         if (!CLASSES.contains(personas.path("computation_class").asText(""))
-                || key.isBlank()
-                || key.length() > LONGEST_COHORT
+                || !PushedJson.namesCohort(key)
                 || !inside.isBoolean()
                 || !PushedJson.namesSomebody(member)) {
             return Optional.empty();
         }
         return Optional.of(new PushedEvent(
                 key,
-                Optional.of(personas.path("external_audience_id").asText("")).filter(name -> !name.isBlank()),
+                PushedJson.cohortName(personas.path("external_audience_id")),
                 member,
                 inside.booleanValue(),
                 at(event, call),
                 mapped.of(call.source().name(), key, name -> property(event, name))));
     }
 
-    /** The vendor's clock is trusted for what is past, since only times of one clock can be compared. */
     private static Instant at(JsonNode event, ReceivedCall call) {
         try {
-            Instant at =
-                    OffsetDateTime.parse(event.path("timestamp").asText("")).toInstant();
-            return at.isAfter(call.at()) ? call.at() : at;
+            return PushedJson.at(
+                    OffsetDateTime.parse(event.path("timestamp").asText("")).toInstant(), call);
         } catch (DateTimeException none) {
             return call.at();
         }

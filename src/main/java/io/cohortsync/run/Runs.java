@@ -8,7 +8,6 @@ import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
 import io.cohortsync.schedule.Firings;
 import io.cohortsync.schedule.Schedule;
-import io.cohortsync.source.NotYetException;
 import io.cohortsync.source.Told;
 import java.time.Clock;
 import java.time.Duration;
@@ -283,7 +282,7 @@ public class Runs {
                 + counts.duplicate();
         StringBuilder line = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%s: read %,d, entered %,d, left %,d, accepted %,d, drift %,d, in %.1f s",
+                "%s: read %,d, to enter %,d, to leave %,d, accepted %,d, drift %,d, in %.1f s",
                 link.name(),
                 read,
                 counts.enter(),

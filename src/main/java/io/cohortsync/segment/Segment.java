@@ -56,8 +56,14 @@ public class Segment {
                 out.writeRawValue(settings.integrations().get());
             }
             out.writeArrayFieldStart("batch");
+            out.flush();
+            int shared = bytes.size();
             for (Change change : changes) {
+                int before = bytes.size();
                 identify(out, change, trait, settings);
+                out.flush();
+                // What is said of all of them counts for each.
+                checked(shared + bytes.size() - before);
             }
             out.writeEndArray();
             out.writeEndObject();
@@ -91,11 +97,16 @@ public class Segment {
         if (changes > EVENTS) {
             throw new RecordsRejectedException("a call of " + changes + " events, Segment takes " + EVENTS);
         }
-        int most = changes == 1 ? EVENT_BYTES : BODY_BYTES;
-        if (body.length > most) {
+        if (body.length > BODY_BYTES) {
             throw new RecordsRejectedException(
-                    "a call of " + changes + " events has " + body.length + " bytes, Segment takes " + most);
+                    "a call of " + changes + " events has " + body.length + " bytes, Segment takes " + BODY_BYTES);
         }
         return body;
+    }
+
+    private static void checked(int event) {
+        if (event > EVENT_BYTES) {
+            throw new RecordsRejectedException("an event has " + event + " bytes, Segment takes " + EVENT_BYTES);
+        }
     }
 }

@@ -2,26 +2,34 @@ package io.cohortsync.target;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The gate that every call to one target passes: so many at once, and none while the target asks to be left alone. A
- * failure closes it for all, so that one target's trouble is met by waiting and not by more calls.
+ * The gate that every call to one target passes: so many at once, so many a second, and none while the target asks to be
+ * left alone. A failure closes it for all, so that one target's trouble is met by waiting and not by more calls.
  */
 public final class TargetGate {
 
     private static final Duration FIRST_BACK_OFF = Duration.ofMillis(500);
     private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(60);
-    private static final long LOOK_AROUND_MILLIS = 250;
+    private static final Duration LOOK_AROUND = Duration.ofMillis(250);
+
+    /** A little more than a second is shared out, since calls do not arrive as evenly as they go. */
+    private static final Duration A_SECOND = Duration.ofMillis(1_100);
 
     private final Semaphore permits;
+    private final Duration spacing;
     private long closedUntil = System.nanoTime();
+    private long nextTurn = System.nanoTime();
     private int failuresInARow;
 
-    TargetGate(int inFlight) {
+    /** @param rate calls a second, at most; empty: any number */
+    TargetGate(int inFlight, OptionalInt rate) {
         this.permits = new Semaphore(inFlight, true);
+        this.spacing = rate.isPresent() ? A_SECOND.dividedBy(rate.getAsInt()) : Duration.ZERO;
     }
 
     /**
@@ -32,16 +40,24 @@ public final class TargetGate {
     public void enter(Runnable mayGo) throws InterruptedException {
         while (true) {
             mayGo.run();
-            long closed = TimeUnit.NANOSECONDS.toMillis(closedFor());
-            if (closed > 0) {
-                TimeUnit.MILLISECONDS.sleep(Math.min(closed, LOOK_AROUND_MILLIS));
-            } else if (permits.tryAcquire(LOOK_AROUND_MILLIS, TimeUnit.MILLISECONDS)) {
-                if (closedFor() <= 0) {
+            long wait = Math.max(closedFor(), nextTurnIn());
+            if (wait > 0) {
+                TimeUnit.NANOSECONDS.sleep(Math.min(wait, LOOK_AROUND.toNanos()));
+            } else if (permits.tryAcquire(LOOK_AROUND.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (takeTurn()) {
                     return;
                 }
                 permits.release();
             }
         }
+    }
+
+    private synchronized boolean takeTurn() {
+        if (closedFor() > 0 || nextTurnIn() > 0) {
+            return false;
+        }
+        nextTurn = System.nanoTime() + spacing.toNanos();
+        return true;
     }
 
     /** A call that had entered has ended. */
@@ -65,6 +81,10 @@ public final class TargetGate {
     private static Duration backOff(int failures) {
         long ceiling = Math.min(LONGEST_BACK_OFF.toMillis(), FIRST_BACK_OFF.toMillis() << Math.min(failures - 1, 10));
         return Duration.ofMillis(ceiling / 2 + ThreadLocalRandom.current().nextLong(ceiling / 2 + 1));
+    }
+
+    private synchronized long nextTurnIn() {
+        return nextTurn - System.nanoTime();
     }
 
     private synchronized long closedFor() {

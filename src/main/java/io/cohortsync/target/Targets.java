@@ -50,7 +50,8 @@ public class Targets {
         this.jdbc = jdbc;
         this.fingerprint = fingerprint;
         this.gates = settings.targets().values().stream()
-                .collect(Collectors.toMap(TargetSettings::name, target -> new TargetGate(target.inFlight())));
+                .collect(Collectors.toMap(
+                        TargetSettings::name, target -> new TargetGate(target.inFlight(), target.rate())));
     }
 
     public TargetGate gate(String target) {

@@ -14,12 +14,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** A cohort's way into Amplitude: created, attached or adopted, filled, kept in step, deleted there. */
@@ -47,6 +50,11 @@ class AmplitudeFlowTest {
                 "lost-late",
                 "broken",
                 "foreign",
+                "seen-502",
+                "seen-504",
+                "unseen-502",
+                "unseen-504",
+                "unseen-0",
                 "taken",
                 "gone",
                 "many")) {
@@ -181,6 +189,50 @@ class AmplitudeFlowTest {
         assertThat(amplitude.named("lost")).hasSize(1);
         assertThat(amplitude.members("lost")).containsExactlyInAnyOrder("ann", "bob");
         assertThat(trial.inDoubt("lost")).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {502, 504})
+    void aCohortThatWasCreatedBehindAGatewayThatGaveUpIsRecognised(int status) {
+        String name = "seen-" + status;
+        AtomicInteger uploads = new AtomicInteger();
+        amplitude.behave(request -> request.path().endsWith("/upload") && uploads.getAndIncrement() == 0
+                ? Answer.appliedBut(status)
+                : Answer.OK);
+        assertState(run(name, "ann", "bob"), "succeeded");
+        assertThat(amplitude.requests("/upload")).hasSize(1);
+        assertThat(amplitude.members(name)).containsExactlyInAnyOrder("ann", "bob");
+        assertThat(trial.inDoubt(name)).isZero();
+    }
+
+    /** 0: the answer was lost. Whatever else fails on the way to looking for it, it is not created once more. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 502, 504})
+    void aCohortThatWasCreatedAndIsNotListedYetIsNotCreatedTwiceInTheSameRun(int status) {
+        String name = "unseen-" + status;
+        AtomicInteger lists = new AtomicInteger();
+        amplitude.behave(request -> {
+            if (request.path().endsWith("/upload")) {
+                return status == 0 ? Answer.LOST : Answer.appliedBut(status);
+            }
+            if (request.path().endsWith("/cohorts")) {
+                return lists.getAndIncrement() == 1
+                        ? Answer.status(500)
+                        : new Answer(false, 200, Map.of(), "{\"cohorts\":[]}", 0);
+            }
+            return Answer.OK;
+        });
+        JsonNode first = run(name, "ann");
+        assertState(first, "incomplete");
+        assertThat(first.path("unknown").asLong()).as(first.toString()).isEqualTo(1);
+        assertThat(first.path("error").asText()).contains("the next run looks for it first");
+        assertThat(amplitude.requests("/upload")).hasSize(1);
+
+        amplitude.behaveWell();
+        assertState(run(name, "ann", "bob"), "succeeded");
+        assertThat(amplitude.requests("/upload")).hasSize(1);
+        assertThat(amplitude.members(name)).containsExactlyInAnyOrder("ann", "bob");
+        assertThat(trial.inDoubt(name)).isZero();
     }
 
     @Test

@@ -67,6 +67,7 @@ class CustomerIoTargetTest {
         assertThat(target.batchSize()).isEqualTo(1_000);
         assertThat(target.inFlight()).isEqualTo(1);
         assertThat(target.mixed()).isFalse();
+        assertThat(target.rate()).hasValue(100);
     }
 
     @ParameterizedTest
@@ -76,6 +77,8 @@ class CustomerIoTargetTest {
             region: us, read-back: daily             | , segment-id: 7  | targets.cio.read-back: needs "app-api-key"
             region: us, read-back: weekly            | , segment-id: 7  | targets.cio.read-back: found "weekly"
             region: asia                             | , segment-id: 7  | targets.cio.region: found "asia"
+            region: us, rate: 101                    | , segment-id: 7  | targets.cio.rate: found "101". Accepted: a whole number from 1 to 100
+            region: us, rate: 0                      | , segment-id: 7  | targets.cio.rate: found "0"
             region: us, batch-size: 1001             | , segment-id: 7  | targets.cio.batch-size: found "1001"
             region: us                               | , segment: VIP   | syncs.trial.to[0].segment-id: is missing: without "app-api-key"
             region: us                               | , segment-id: x  | syncs.trial.to[0].segment-id: found "x"

@@ -90,7 +90,7 @@ class DestinationCatalogTest {
                 .containsExactly(new Problem(
                         "routes/mine.camel.yaml",
                         "route template \"destination-segment\" is already defined in"
-                                + " routes/destinations/segment.camel.yaml: give one of them another id"));
+                                + " packaged routes/destinations/segment.camel.yaml: give one of them another id"));
     }
 
     @Test

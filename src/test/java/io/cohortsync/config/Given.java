@@ -67,6 +67,12 @@ final class Given {
         return this;
     }
 
+    /** With the types of target that are shipped, and what this file of the user's own adds. */
+    Given withRouteFile(RouteFile own) {
+        routeFiles = Stream.concat(RouteFiles.find().stream(), Stream.of(own)).toList();
+        return this;
+    }
+
     Reading read() {
         StandardEnvironment environment = new StandardEnvironment() {
             @Override
@@ -95,7 +101,7 @@ final class Given {
     static RouteFile routeFile(String name) {
         try {
             String text = new ClassPathResource(name, Given.class).getContentAsString(StandardCharsets.UTF_8);
-            return new RouteFile("destinations/" + name, "routes/destinations/" + name, text);
+            return new RouteFile("destinations/" + name, "packaged routes/destinations/" + name, text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -133,7 +133,8 @@ class SettingsReaderTest {
                         Map.of("credential", new Secret("hidden")),
                         1000,
                         1,
-                        false));
+                        false,
+                        java.util.OptionalInt.empty()));
     }
 
     @Test

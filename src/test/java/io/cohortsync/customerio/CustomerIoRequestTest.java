@@ -43,7 +43,7 @@ class CustomerIoRequestTest {
                                 + "/track\", app-base-url: \"" + customerIo.url() + "/app\", read-back: off")
                 .target(
                         "no-app-key",
-                        "type: customerio, site-id: site, tracking-api-key: \" track \", base-url: \""
+                        "type: customerio, site-id: site, tracking-api-key: \" tr4ck \", base-url: \""
                                 + customerIo.url() + "/trusting\"")
                 .target(
                         "one-by-one",
@@ -132,8 +132,8 @@ class CustomerIoRequestTest {
                                 + customerIo.segments("several-hosts").get(0).id() + "/add_customers?id_type=id");
         assertThat(customerIo.requests())
                 .extracting(request -> request.headers().get("Authorization"))
-                // site:track
-                .containsExactly("Bearer app", "Bearer app", "Basic c2l0ZTp0cmFjaw==");
+                // site:tr4ck
+                .containsExactly("Bearer 4pp", "Bearer 4pp", "Basic c2l0ZTp0cjRjaw==");
         for (Request request : customerIo.requests()) {
             Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
             names.addAll(request.headers().keySet());

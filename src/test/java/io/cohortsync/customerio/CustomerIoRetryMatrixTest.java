@@ -45,7 +45,8 @@ class CustomerIoRetryMatrixTest {
             add("track-" + status);
             add("app-" + status);
         });
-        Stream.of("track-lost", "app-lost", "track-404", "bad-one").forEach(CustomerIoRetryMatrixTest::add);
+        Stream.of("track-lost", "app-lost", "track-reset", "app-reset", "track-404", "bad-one")
+                .forEach(CustomerIoRetryMatrixTest::add);
         trial.start();
     }
 
@@ -104,6 +105,17 @@ class CustomerIoRetryMatrixTest {
 
         assertThat(link.path("state").asText()).as(link.toString()).isEqualTo("succeeded");
         assertThat(link.path("accepted").asLong()).isEqualTo(2);
+        assertThat(calls(target)).isEqualTo(target.startsWith("track-") ? 2 : 3);
+        assertHasAnnAndBob(target);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"track-reset", "app-reset"})
+    void aConnectionThatBreaksBeforeAnythingIsAppliedIsTriedAgain(String target) {
+        first(1, target, Answer.RESET);
+        trial.cohort(target, List.of("ann", "bob"));
+
+        assertThat(trial.runLink(target).path("accepted").asLong()).isEqualTo(2);
         assertThat(calls(target)).isEqualTo(target.startsWith("track-") ? 2 : 3);
         assertHasAnnAndBob(target);
     }

@@ -1,7 +1,9 @@
 package io.cohortsync.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.Normalize;
 import io.cohortsync.config.Secret;
@@ -28,6 +30,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.CamelExecutionException;
@@ -56,7 +59,8 @@ class ClassificationTest {
                 Map.of("write-key", new Secret("wk_secret")),
                 1000,
                 4,
-                true);
+                true,
+                OptionalInt.empty());
         LinkSettings settings = Configured.link("vip", target, "user_id", Normalize.NONE);
         Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty());
         LinkDelivery delivery = new LinkDelivery(
@@ -203,5 +207,17 @@ class ClassificationTest {
         assertThat(of(answer(400, Map.of(), "x".repeat(10_000))).words()).hasSizeLessThan(520);
         assertThat(of(answer(400, Map.of(), null)).words()).isEqualTo("HTTP 400");
         assertThat(List.of(of(new IOException()).words())).containsExactly("no answer: IOException");
+    }
+
+    @Test
+    void anAnswerThatIsNoJsonIsNotQuoted() {
+        assertThatThrownBy(() -> new ObjectMapper().readTree("<html>bob@example.com"))
+                .satisfies(thrown -> {
+                    Failure failure = of(thrown);
+                    assertThat(failure.kind()).isEqualTo(Failure.Kind.TRY_LATER);
+                    assertThat(failure.words()).isEqualTo("no answer: the answer is not the JSON that was expected");
+                });
+        assertThatThrownBy(() -> new ObjectMapper().readValue("[\"bob@example.com\"]", int.class))
+                .satisfies(thrown -> assertThat(of(thrown).words()).doesNotContain("bob"));
     }
 }

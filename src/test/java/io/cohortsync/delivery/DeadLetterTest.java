@@ -55,6 +55,9 @@ class DeadLetterTest {
         }
         trial.segment("huge", segment.url() + "/huge")
                 .sync("huge", "[ { target: huge, integrations: { Filler: \"" + "x".repeat(32_000) + "\" } } ]");
+        trial.segment("edge", segment.url() + "/edge")
+                .sync("edge", "[ { target: edge, integrations: { Filler: \"" + "x".repeat(31_500) + "\" } } ]");
+        trial.segment("wide", segment.url() + "/wide", "batch-size: 2000").sync("wide", "[ wide ]");
         trial.start();
     }
 
@@ -207,6 +210,33 @@ class DeadLetterTest {
         JsonNode letter = trial.deadLetters("huge").path(0);
         assertThat(letter.path("reason").asText()).isEqualTo("refused before sending");
         assertThat(letter.path("words").asText()).contains("32000");
+    }
+
+    @Test
+    void ofManyEventsTheOneAboveTheLimitIsADeadLetterAndTheOthersAreTaken() {
+        String large = "k".repeat(500);
+        trial.cohort("edge", with(Trial.people("p", 99), large));
+        JsonNode link = trial.runLink("edge");
+
+        assertThat(link.path("accepted").asLong()).isEqualTo(99);
+        assertThat(link.path("rejected").asLong()).isEqualTo(1);
+        assertThat(segment.members("edge")).hasSize(99).doesNotContain(large);
+        assertLetters("edge", large);
+        assertThat(trial.deadLetters("edge").path(0).path("words").asText())
+                .matches("an event has 32\\d{3} bytes, Segment takes 32000");
+    }
+
+    @Test
+    void oneBadRecordInACallOfTwoThousandCostsFewCalls() {
+        refuse("bad-wide");
+        trial.cohort("wide", with(Trial.people("w", 1_999), "bad-wide"));
+        JsonNode link = trial.runLink("wide");
+
+        assertThat(segment.requests().get(0).userIds()).hasSize(2_000);
+        assertThat(link.path("accepted").asLong()).isEqualTo(1_999);
+        assertThat(link.path("rejected").asLong()).isEqualTo(1);
+        assertLetters("wide", "bad-wide");
+        assertThat(segment.requests().size() - 1).isLessThanOrEqualTo((int) (2 * Math.log(2_000) / Math.log(2)) + 2);
     }
 
     @Test

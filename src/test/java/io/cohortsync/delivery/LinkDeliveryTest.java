@@ -18,6 +18,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,8 @@ import org.junit.jupiter.api.Test;
 class LinkDeliveryTest {
 
     private static LinkDelivery delivery(boolean mixed, int enters, int exits) {
-        TargetSettings target = new TargetSettings("web", "segment", true, new TreeMap<>(), Map.of(), 10, 3, mixed);
+        TargetSettings target = new TargetSettings(
+                "web", "segment", true, new TreeMap<>(), Map.of(), 10, 3, mixed, OptionalInt.empty());
         LinkSettings settings = Configured.link("vip", target, "user_id", Normalize.NONE);
         Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty());
         return new LinkDelivery(

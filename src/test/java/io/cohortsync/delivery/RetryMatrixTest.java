@@ -194,6 +194,10 @@ class RetryMatrixTest {
         assertThat(links.get(0).path("failed").asLong()).as("refused").isEqualTo(2);
         assertThat(links.get(1).path("failed").asLong()).as("answered 503").isEqualTo(2);
         assertThat(links.get(2).path("unknown").asLong()).as("no answer").isEqualTo(2);
+        assertThat(links.get(1).path("error").asText())
+                .isEqualTo("a batch was given up for this run: HTTP 503 {\"error\":\"status 503\"}");
+        assertThat(output.getAll().lines())
+                .anySatisfy(line -> assertThat(line).contains("down → down: read 2", "; a batch was given up", "503"));
         assertThat(requests("down")).hasSize(6);
         assertThat(requests("lost-for-good")).hasSize(6);
         assertThat(trial.inDoubt("refused")).isZero();

@@ -49,7 +49,7 @@ class UnmatchedTest {
                         "people",
                         "type: test-directory, base-url: \"http://127.0.0.1:"
                                 + directory.getAddress().getPort() + "\"");
-        for (String sync : List.of("given", "some", "doubling", "left", "digits", "nothing")) {
+        for (String sync : List.of("given", "some", "doubling", "left", "digits", "nothing", "none")) {
             trial.sync(sync, "[ people ]");
         }
         trial.start();
@@ -120,6 +120,9 @@ class UnmatchedTest {
         assertThat(first.path("accepted").asLong()).isEqualTo(2);
         assertThat(first.path("unmatched").asLong()).isEqualTo(1);
         assertThat(trial.deadLetters("some")).isEmpty();
+        JsonNode attempt = trial.app().get("/api/targets/people/attempts").path(0);
+        assertThat(attempt.path("outcome").asText()).isEqualTo("taken in part");
+        assertThat(attempt.path("unmatched").asLong()).isEqualTo(1);
         assertThat(trial.app()
                         .get("/api/syncs/some")
                         .path("targets")
@@ -187,5 +190,17 @@ class UnmatchedTest {
 
         assertThat(link.path("accepted").asLong()).isEqualTo(1);
         assertThat(link.path("unmatched").asLong()).isEqualTo(1);
+    }
+
+    @Test
+    void anAttemptWithNobodyItKnowsIsNotCalledTaken() {
+        unknown = "[\"ann\", \"bob\", \"somebody else\"]";
+        trial.cohort("none", List.of("ann", "bob"));
+        trial.run("none");
+
+        JsonNode attempt = trial.app().get("/api/targets/people/attempts").path(0);
+        assertThat(attempt.path("sync").asText()).isEqualTo("none");
+        assertThat(attempt.path("outcome").asText()).isEqualTo("unmatched");
+        assertThat(attempt.path("unmatched").asLong()).isEqualTo(2);
     }
 }

@@ -9,6 +9,7 @@ import io.cohortsync.testing.AmplitudeSandbox;
 import io.cohortsync.testing.AmplitudeServer;
 import io.cohortsync.testing.CustomerIoServer;
 import io.cohortsync.testing.JarProcess;
+import io.cohortsync.testing.MixpanelServer;
 import io.cohortsync.testing.RunningApp;
 import io.cohortsync.testing.SegmentServer;
 import java.nio.file.Files;
@@ -46,6 +47,7 @@ class EveryRouteTest {
         try (SegmentServer segment = new SegmentServer();
                 AmplitudeServer amplitude = new AmplitudeServer();
                 CustomerIoServer customerIo = new CustomerIoServer();
+                MixpanelServer mixpanel = new MixpanelServer();
                 RunningApp app = RunningApp.start(
                         folder,
                         """
@@ -58,6 +60,7 @@ class EveryRouteTest {
                             amplitude: { type: amplitude, webhook-token: a-token }
                             mixpanel: { type: mixpanel, webhook-username: mp, webhook-password: mp-pw }
                             engage: { type: segment, shared-secret: abc123 }
+                            mix: { %s }
                           targets:
                             web: { type: segment, write-key: wk_test, base-url: %s }
                             amp: { %s }
@@ -68,10 +71,12 @@ class EveryRouteTest {
                             vendor: { from: { source: amps, cohort: c1 }, schedule: manual, to: [ { target: web, trait: "V {name}" } ] }
                             risk: { from: { source: shop, query: "select user_id from risk" }, schedule: 1s, to: [ web ] }
                             pushed: { from: { source: amplitude, cohort: "1" }, schedule: on-change, to: [ web ] }
+                            lapsed: { from: { source: mix, cohort: "12345" }, schedule: manual, to: [ web ] }
                             broken: { from: { source: exports, cohort: none.csv }, schedule: manual, to: [ { target: web, trait: "B {name}" } ] }
                         """.formatted(
                                         AmplitudeSandbox.source(port, ""),
                                         database,
+                                        mixpanel.source(""),
                                         segment.url(),
                                         amplitude.target(""),
                                         CustomerIoServer.KEYS,
@@ -96,8 +101,13 @@ class EveryRouteTest {
             }
             app.get("/api/sources/exports/cohorts");
             pushed(app);
+            mixpanel.cohort(12345, "Trial lapsed", "ann");
+            app.runLink("lapsed");
+            app.post("/api/sources/mix/check");
             app.post("/api/syncs/vip/plan");
-            app.post("/api/targets/web/check");
+            for (String target : List.of("web", "amp", "cio")) {
+                app.post("/api/targets/" + target + "/check");
+            }
             app.post("/api/syncs/risk/run?wait=true");
             // The one route that only a person uses.
             assertThat(camel.getRoutes()).extracting(Route::getRouteId).contains("sync-vip", "target-web");
@@ -112,7 +122,8 @@ class EveryRouteTest {
                 }
                 // Those of manual syncs fire for nobody, and one on change every five minutes.
                 assertThat(idle)
-                        .containsExactly("sync-broken", "sync-people", "sync-pushed", "sync-vendor", "sync-vip");
+                        .containsExactly(
+                                "sync-broken", "sync-lapsed", "sync-people", "sync-pushed", "sync-vendor", "sync-vip");
             });
             assertThat(camel.getRouteController()).isInstanceOf(DefaultRouteController.class);
         }
@@ -152,6 +163,8 @@ class EveryRouteTest {
                             template.getId().equals(route.getProperties().get("templateId"))
                                     || (template.getId().equals("sync")
                                             && route.getRouteId().startsWith("sync-"))
+                                    || (template.getId().startsWith("check-")
+                                            && route.getRouteId().startsWith("check-"))
                                     || (template.getId().startsWith("destination-")
                                             && route.getRouteId().startsWith("target-")));
         }

@@ -2,16 +2,29 @@ package io.cohortsync.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cohortsync.config.LinkSettings;
+import io.cohortsync.config.Settings;
+import io.cohortsync.config.SyncSettings;
+import io.cohortsync.link.RemoteLists.Claim;
 import io.cohortsync.link.RemoteLists.Remote;
 import io.cohortsync.member.Fingerprint;
+import io.cohortsync.testing.Configured;
 import io.cohortsync.testing.Database;
 import io.cohortsync.testing.StateBeans;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
 
 class RemoteListsTest {
 
@@ -37,8 +50,8 @@ class RemoteListsTest {
             assertThat(lists.read(link).asked()).isEmpty();
 
             lists.ask(link, 3, FIRST);
-            assertThat(lists.remember(link, 2, "c1")).isFalse();
-            assertThat(lists.remember(link, 3, "c1")).isTrue();
+            assertThat(lists.claim(link, 2, "c1")).isEqualTo(new Claim.LeaseLost());
+            assertThat(lists.claim(link, 3, "c1")).isEqualTo(new Claim.Ours());
             assertThat(lists.read(link)).isEqualTo(new Remote(Optional.of("c1"), Optional.empty()));
 
             // Nothing is acknowledged, so another configuration is just taken, and fills a list of its own.
@@ -58,12 +71,57 @@ class RemoteListsTest {
             Link link = links.of(beans.sync()).get(0);
             JdbcTemplate jdbc = beans.bean(JdbcTemplate.class);
             jdbc.update("insert into link (sync, target, remote_id) values ('gone', 'target-1', 'c1')");
-            assertThat(lists.otherThatFills(link, "c1"))
+            links.claim(StateBeans.SYNC, 1);
+            assertThat(lists.claim(link, 1, "c1"))
                     .as("a sync that left the configuration fills nothing")
-                    .isEmpty();
+                    .isEqualTo(new Claim.Ours());
+            assertThat(lists.claim(link, 1, "c1")).as("its own").isEqualTo(new Claim.Ours());
+        }
+    }
 
-            jdbc.update("update link set remote_id = 'c1' where sync = ?", StateBeans.SYNC);
-            assertThat(lists.otherThatFills(link, "c1")).as("itself").isEmpty();
+    @ParameterizedTest
+    @EnumSource
+    void ofTwoLinksThatClaimOneListAtOnceTheSecondIsToldTheFirst(Database database) throws Exception {
+        ExecutorService two = Executors.newFixedThreadPool(2);
+        try (StateBeans beans = new StateBeans(database, Fingerprint.seeded(1), Clock.systemUTC(), 10, false, 1)) {
+            Links links = beans.bean(Links.class);
+            LinkSettings settings = beans.sync().links().get(0);
+            LinkSettings others = Configured.link("other", settings.target(), "user_id", settings.normalize());
+            Settings known = beans.bean(Settings.class);
+            SyncSettings other = Configured.sync("other", beans.sync().source(), "other.csv", List.of(others));
+            RemoteLists lists = new RemoteLists(
+                    beans.bean(JdbcClient.class),
+                    beans.bean(TransactionOperations.class),
+                    new Settings(
+                            known.timeZone(),
+                            known.sources(),
+                            known.targets(),
+                            Map.of(StateBeans.SYNC, beans.sync(), "other", other),
+                            false,
+                            false,
+                            known.security(),
+                            known.diffMemory()));
+            Link one = links.stored(beans.sync(), settings);
+            Link second = links.stored(other, others);
+            beans.bean(JdbcTemplate.class).update("update link set token = 1");
+            for (int i = 0; i < 100; i++) {
+                String list = "c" + i;
+                CyclicBarrier together = new CyclicBarrier(2);
+                Future<Claim> mine = two.submit(() -> {
+                    together.await();
+                    return lists.claim(one, 1, list);
+                });
+                Future<Claim> theirs = two.submit(() -> {
+                    together.await();
+                    return lists.claim(second, 1, list);
+                });
+                assertThat(List.of(mine.get(), theirs.get()))
+                        .isIn(
+                                List.of(new Claim.Ours(), new Claim.Taken(one.name())),
+                                List.of(new Claim.Taken(second.name()), new Claim.Ours()));
+            }
+        } finally {
+            two.shutdownNow();
         }
     }
 }

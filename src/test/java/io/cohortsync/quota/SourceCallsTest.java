@@ -219,6 +219,42 @@ class SourceCallsTest {
 
     @ParameterizedTest
     @EnumSource
+    void whatIsReservedCountsForAllNodesUntilItIsGivenBack(Database product) throws Exception {
+        fresh(product);
+        SourceCalls one = node(clock);
+        SourceCalls other = node(clock);
+        one.take(MIX, NONE);
+        clock.pass(Duration.ofMinutes(1));
+        Reserved reserved = one.reserve(MIX, 40);
+        assertThat(other.left(MIX).orElseThrow().calls()).isEqualTo(19);
+        other.reserve(MIX, 19);
+        assertThatThrownBy(() -> other.reserve(MIX, 1))
+                .isInstanceOf(QuotaSpentException.class)
+                .hasMessage(
+                        "waiting for quota until 2026-11-16T01:00:00Z: 1 call is needed, and with them there would be"
+                                + " more than the 60 within 60 minutes that are allowed");
+        assertThatThrownBy(() -> other.reserve(MIX, 2)).hasMessageContaining("until 2026-11-16T01:01:00Z: 2 calls are");
+
+        // A call counts from when it is made.
+        clock.pass(Duration.ofMinutes(5));
+        one.take(reserved);
+        one.giveBack(reserved);
+        assertThat(other.left(MIX).orElseThrow().calls()).isEqualTo(39);
+        clock.pass(Duration.ofMinutes(55));
+        assertThat(other.left(MIX).orElseThrow().calls()).isEqualTo(59);
+        clock.pass(Duration.ofMinutes(6));
+        assertThat(other.left(MIX).orElseThrow().calls()).isEqualTo(60);
+
+        // Beyond what was reserved, each counts for itself.
+        Reserved few = one.reserve(MIX, 1);
+        one.take(few);
+        one.take(few);
+        assertThat(other.left(MIX).orElseThrow().calls()).isEqualTo(58);
+        one.giveBack(one.reserve("files", 1_000));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void downloadsOfTheMonthAreRememberedAndAReserveIsForRunsByHand(Database product) {
         fresh(product);
         // 9 of 10 are for schedules, of which half the month allows 4, and one more to begin with.

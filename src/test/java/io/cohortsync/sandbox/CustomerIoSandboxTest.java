@@ -233,6 +233,13 @@ class CustomerIoSandboxTest {
     }
 
     @Test
+    void whereTheAccountLivesIsToldToWhoeverHasTheTrackApisKeys() {
+        JsonNode region = call("GET", "/api/v1/accounts/region", BASIC, "").json();
+        assertThat(region.path("region").asText()).isEqualTo("us");
+        assertThat(call("GET", "/api/v1/accounts/region", BEARER, "").status()).isEqualTo(401);
+    }
+
+    @Test
     void theOtherRegionRedirectsTrackCallsAndKnowsNoAppKey() {
         Answer answer =
                 call("POST", "/other-region/api/v1/segments/1/add_customers?id_type=email", BASIC, "{\"ids\":[\"a\"]}");

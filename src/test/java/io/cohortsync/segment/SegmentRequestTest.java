@@ -3,6 +3,7 @@ package io.cohortsync.segment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cohortsync.testing.SegmentServer;
 import io.cohortsync.testing.SegmentServer.Answer;
 import io.cohortsync.testing.SegmentServer.Request;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What arrives at Segment, byte for byte and field for field (contracts, section 1). */
 class SegmentRequestTest {
@@ -39,6 +42,8 @@ class SegmentRequestTest {
         named("amplitude", "{ target: web, trait: amplitude }");
         named("engage", "{ target: web, trait: amplitude-engage }");
         named("mixpanel", "{ target: web, trait: mixpanel }");
+        named("s1", "{ target: web, trait: amplitude-engage }");
+        named("s3", "{ target: web, trait: mixpanel }");
         named(
                 "own",
                 "{ target: web, trait: \"in {name}\", integration: { name: Ours, version: \"7\" },"
@@ -156,6 +161,25 @@ class SegmentRequestTest {
 
         assertThat(fields(event)).containsExactly("type", "messageId", "userId", "traits");
         assertThat(event.path("traits").toString()).isEqualTo("{\"Mixpanel - Power users mixpanel\":true}");
+    }
+
+    /** The examples that Amplitude and Mixpanel document for their own integrations, field for field. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            s1 | {"type":"identify","userId":"ann","traits":{"[Amplitude] Power users s1 (s1)":%s},"context":{"integration":{"name":"Amplitude Cohort Sync","version":"1.0.0"}}}
+            s3 | {"type":"identify","userId":"ann","traits":{"Mixpanel - Power users s3":%s}}
+            """)
+    void anEnterAndAnExitAreThoseOfTheVendorsOwnIntegration(String sync, String event) {
+        assertThat(withoutMessageId(only(sync, "ann", "bob"), "ann")).isEqualTo(event.formatted(true));
+
+        segment.forgetRequests();
+        assertThat(withoutMessageId(only(sync, "bob"), "ann")).isEqualTo(event.formatted(false));
+    }
+
+    private static String withoutMessageId(Request request, String user) {
+        ObjectNode event = event(request.body().path("batch"), user).deepCopy();
+        assertThat(event.remove("messageId").asText()).startsWith("cs-");
+        return event.toString();
     }
 
     @Test

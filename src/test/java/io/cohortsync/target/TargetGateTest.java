@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,7 +46,7 @@ class TargetGateTest {
 
     @Test
     void noMoreThanTheLimitAreEverInside() throws Exception {
-        TargetGate gate = new TargetGate(4);
+        TargetGate gate = new TargetGate(4, OptionalInt.empty());
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         List<Future<Void>> calls = IntStream.range(0, 24)
@@ -68,7 +71,7 @@ class TargetGateTest {
 
     @Test
     void whoComesSeldomIsNotKeptOutByThoseWhoComeAllTheTime() throws Exception {
-        TargetGate gate = new TargetGate(1);
+        TargetGate gate = new TargetGate(1, OptionalInt.empty());
         AtomicBoolean busy = new AtomicBoolean(true);
         IntStream.range(0, 8)
                 .forEach(i -> threads.submit(() -> {
@@ -92,7 +95,7 @@ class TargetGateTest {
 
     @Test
     void aFailureClosesItForAllAndForAsLongAsWasAsked() throws Exception {
-        TargetGate gate = new TargetGate(4);
+        TargetGate gate = new TargetGate(4, OptionalInt.empty());
         gate.enter(GO);
         long closedAt = System.nanoTime();
         gate.failed(Optional.of(Duration.ofMillis(1_200)));
@@ -111,7 +114,7 @@ class TargetGateTest {
 
     @Test
     void aShorterWishDoesNotOpenItEarlier() throws Exception {
-        TargetGate gate = new TargetGate(1);
+        TargetGate gate = new TargetGate(1, OptionalInt.empty());
         long closedAt = System.nanoTime();
         gate.failed(Optional.of(Duration.ofMillis(1_000)));
         gate.failed(Optional.of(Duration.ofMillis(1)));
@@ -123,7 +126,7 @@ class TargetGateTest {
 
     @Test
     void withoutAWishItBacksOffLongerEachTimeUntilACallSucceeds() throws Exception {
-        TargetGate gate = new TargetGate(1);
+        TargetGate gate = new TargetGate(1, OptionalInt.empty());
 
         assertThat(closedAfterFailure(gate)).isBetween(250L, 1_400L);
         assertThat(closedAfterFailure(gate)).isBetween(500L, 1_900L);
@@ -141,7 +144,7 @@ class TargetGateTest {
 
     @Test
     void callsThatFailTogetherCountAsOneFailure() throws Exception {
-        TargetGate gate = new TargetGate(4);
+        TargetGate gate = new TargetGate(4, OptionalInt.empty());
         IntStream.range(0, 3).forEach(i -> gate.failed(Optional.empty()));
 
         assertThat(closedAfterFailure(gate)).isBetween(250L, 1_400L);
@@ -149,7 +152,7 @@ class TargetGateTest {
 
     @Test
     void whoMayNotGoIsTurnedAwayEvenWhileWaitingAndTakesNoPlace() throws Exception {
-        TargetGate gate = new TargetGate(1);
+        TargetGate gate = new TargetGate(1, OptionalInt.empty());
         AtomicBoolean mayGo = new AtomicBoolean(true);
         Runnable asked = () -> {
             if (!mayGo.get()) {
@@ -171,8 +174,47 @@ class TargetGateTest {
                 .isLessThan(1_000);
         gate.leave();
 
-        TargetGate other = new TargetGate(1);
+        TargetGate other = new TargetGate(1, OptionalInt.empty());
         assertThatThrownBy(() -> other.enter(asked)).hasMessage("paused");
         assertThat(millis(() -> enterAndLeave(other))).isLessThan(1_000);
+    }
+
+    @Test
+    void callsOfManyLanesAreSpacedByTheRateHoweverShortTheyAre() throws Exception {
+        TargetGate gate = new TargetGate(8, OptionalInt.of(50));
+        Queue<Long> entered = new ConcurrentLinkedQueue<>();
+        List<Future<Void>> lanes = IntStream.range(0, 8)
+                .mapToObj(i -> threads.submit((Callable<Void>) () -> {
+                    for (int n = 0; n < 8; n++) {
+                        gate.enter(GO);
+                        entered.add(System.nanoTime());
+                        gate.leave();
+                    }
+                    return null;
+                }))
+                .toList();
+        for (Future<Void> lane : lanes) {
+            lane.get(30, TimeUnit.SECONDS);
+        }
+        List<Long> sorted = entered.stream().sorted().toList();
+        assertThat(Duration.ofNanos(sorted.get(63) - sorted.get(0)))
+                .isBetween(Duration.ofMillis(63 * 20), Duration.ofSeconds(10));
+    }
+
+    @Test
+    void whoeverWaitsForItsTurnIsToldToStop() throws Exception {
+        TargetGate gate = new TargetGate(4, OptionalInt.of(1));
+        enterAndLeave(gate);
+        AtomicBoolean stopped = new AtomicBoolean();
+        Future<Void> waiting = threads.submit((Callable<Void>) () -> {
+            gate.enter(() -> {
+                if (stopped.get()) {
+                    throw new IllegalStateException("stopped");
+                }
+            });
+            return null;
+        });
+        stopped.set(true);
+        assertThatThrownBy(() -> waiting.get(800, TimeUnit.MILLISECONDS)).hasMessageContaining("stopped");
     }
 }

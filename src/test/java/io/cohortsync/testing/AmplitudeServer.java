@@ -147,6 +147,9 @@ public final class AmplitudeServer implements AutoCloseable {
         try {
             Answer answer = alone ? behaviour.apply(request) : Answer.status(429);
             Said said = answer.applied() ? answer(request) : new Said(answer.status(), JSON.readTree(answer.body()));
+            if (answer.applied() && answer.status() >= 400) {
+                said = new Said(answer.status(), JSON.readTree(answer.body()));
+            }
             TimeUnit.MILLISECONDS.sleep(answer.delayMillis());
             if (answer.status() != 0) {
                 answer.headers().forEach(exchange.getResponseHeaders()::set);

@@ -36,11 +36,11 @@ import java.util.regex.Pattern;
  */
 public final class CustomerIoServer implements AutoCloseable {
 
-    public static final String KEYS = "site-id: site, tracking-api-key: track, app-api-key: app";
+    public static final String KEYS = "site-id: site, tracking-api-key: tr4ck, app-api-key: 4pp";
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String BASIC =
-            "Basic " + Base64.getEncoder().encodeToString("site:track".getBytes(StandardCharsets.UTF_8));
+            "Basic " + Base64.getEncoder().encodeToString("site:tr4ck".getBytes(StandardCharsets.UTF_8));
     private static final Pattern CHANGE =
             Pattern.compile("(/.*)?/api/v1/segments/(\\d+)/(add|remove)_customers\\?id_type=(id|email|cio_id)");
     private static final Pattern APP = Pattern.compile("(/.*)?/v1/segments(?:/(\\d+)(/membership)?)?(?:\\?(.*))?");
@@ -83,6 +83,9 @@ public final class CustomerIoServer implements AutoCloseable {
 
         /** Applied, and the answer is lost. */
         public static final Optional<Answer> LOST = Optional.of(new Answer(true, 0, Map.of(), ""));
+
+        /** The connection breaks before anything is applied. */
+        public static final Optional<Answer> RESET = Optional.of(new Answer(false, 0, Map.of(), ""));
 
         public static Optional<Answer> status(int status) {
             return Optional.of(new Answer(false, status, Map.of(), "{\"meta\":{\"error\":\"status " + status + "\"}}"));
@@ -214,11 +217,19 @@ public final class CustomerIoServer implements AutoCloseable {
                             request.ids())
                     : error(401, "Unauthorized request");
         }
+        if (request.path().endsWith("/api/v1/accounts/region")) {
+            return BASIC.equals(request.headers().get("Authorization"))
+                    ? ok(JSON.createObjectNode()
+                            .put("url", url())
+                            .put("region", "us")
+                            .put("environment_id", 3))
+                    : error(401, "Unauthorized request");
+        }
         Matcher app = APP.matcher(request.path());
         if (!app.matches()) {
             return error(404, "no such path");
         }
-        if (!"Bearer app".equals(request.headers().get("Authorization"))) {
+        if (!"Bearer 4pp".equals(request.headers().get("Authorization"))) {
             return error(401, "Unauthorized request");
         }
         if (app.group(2) == null) {

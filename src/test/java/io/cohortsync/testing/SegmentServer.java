@@ -65,6 +65,11 @@ public final class SegmentServer implements AutoCloseable {
             return new Answer(false, status, Map.of(), "{\"error\":\"status " + status + "\"}", 0);
         }
 
+        /** It takes effect, and this is answered all the same. */
+        public static Answer appliedBut(int status) {
+            return new Answer(true, status, Map.of(), status(status).body(), 0);
+        }
+
         public Answer header(String name, String value) {
             Map<String, String> all = new TreeMap<>(headers);
             all.put(name, value);

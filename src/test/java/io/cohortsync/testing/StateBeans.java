@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -112,7 +113,18 @@ public final class StateBeans implements AutoCloseable {
         Map<String, TargetSettings> all = new TreeMap<>();
         for (int i = 1; i <= targets; i++) {
             String name = "target-" + i;
-            all.put(name, new TargetSettings(name, "segment", true, new TreeMap<>(), Map.of(), batchSize, 2, mixed));
+            all.put(
+                    name,
+                    new TargetSettings(
+                            name,
+                            "segment",
+                            true,
+                            new TreeMap<>(),
+                            Map.of(),
+                            batchSize,
+                            2,
+                            mixed,
+                            OptionalInt.empty()));
         }
         List<LinkSettings> links = all.values().stream()
                 .map(target -> Configured.link(SYNC, target, "user_id", Normalize.TRIM))

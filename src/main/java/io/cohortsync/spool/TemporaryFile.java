@@ -1,4 +1,4 @@
-package io.cohortsync.diff;
+package io.cohortsync.spool;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,12 +12,13 @@ import java.nio.file.StandardOpenOption;
  * A file of this process alone. It loses its name as soon as it is open, so that nothing is left of it when the process
  * is killed; where that cannot be done, it is deleted when closed.
  */
-final class TemporaryFile implements AutoCloseable {
+public final class TemporaryFile implements AutoCloseable {
 
     private final FileChannel channel;
     private long size;
 
-    TemporaryFile(Path directory) {
+    /** @throws UncheckedIOException if none can be made there */
+    public TemporaryFile(Path directory) {
         try {
             Files.createDirectories(directory);
             Path path = Files.createTempFile(directory, "cohort-sync-", ".tmp");
@@ -34,7 +35,7 @@ final class TemporaryFile implements AutoCloseable {
     }
 
     /** Appends; where it ends now is where the next one begins. */
-    long append(byte[] bytes, int offset, int length) {
+    public long append(byte[] bytes, int offset, int length) {
         try {
             ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
             while (buffer.hasRemaining()) {
@@ -47,7 +48,7 @@ final class TemporaryFile implements AutoCloseable {
     }
 
     /** Reads what was appended; how many bytes, fewer than asked for only at the end. */
-    int read(long position, byte[] into, int offset, int length) {
+    public int read(long position, byte[] into, int offset, int length) {
         try {
             ByteBuffer buffer = ByteBuffer.wrap(into, offset, length);
             int read = 0;
@@ -64,7 +65,8 @@ final class TemporaryFile implements AutoCloseable {
         }
     }
 
-    long size() {
+    /** How many bytes were appended. */
+    public long size() {
         return size;
     }
 
