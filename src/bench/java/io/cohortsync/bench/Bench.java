@@ -13,6 +13,7 @@ public final class Bench {
             "diff", DiffBench::run,
             "memory", MemoryBench::run,
             "acknowledge", members -> AcknowledgeBench.main(new String[] {Integer.toString(members)}),
+            "sources", SourcesBench::run,
             "push", PushBench::run,
             "jmh", InnerLoops::run));
 

@@ -138,10 +138,15 @@ final class State implements AutoCloseable {
 
     /** One pass over one file, and every change read out with its key. */
     Changes pass(Diff diff, Link link, Cohort cohort, Churn churn) {
+        return pass(diff, link, open(cohort, churn));
+    }
+
+    /** One pass over a snapshot, which is closed, and every change read out with its key. */
+    Changes pass(Diff diff, Link link, SnapshotReader snapshot) {
         Changes changes = new Changes();
         Diff.Pass pass = diff.begin(Map.of(link, List.of()), Map.of(link, 0), Instant.now());
         try {
-            for (LinkPlan plan : read(pass, cohort, churn)) {
+            for (LinkPlan plan : read(pass, snapshot)) {
                 plan.enters().forEachRemaining(change -> changes.enter(change.key()));
                 plan.exits().forEachRemaining(change -> changes.exit(change.key()));
             }
@@ -151,9 +156,12 @@ final class State implements AutoCloseable {
         return changes;
     }
 
-    private List<LinkPlan> read(Diff.Pass pass, Cohort cohort, Churn churn) {
-        try (SnapshotReader snapshot =
-                files.open(cohort.directory(), cohort.file(churn), List.of(new MemberKeyField.Named(Cohort.COLUMN)))) {
+    private SnapshotReader open(Cohort cohort, Churn churn) {
+        return files.open(cohort.directory(), cohort.file(churn), List.of(new MemberKeyField.Named(Cohort.COLUMN)));
+    }
+
+    private static List<LinkPlan> read(Diff.Pass pass, SnapshotReader opened) {
+        try (SnapshotReader snapshot = opened) {
             snapshot.forEachRemaining(pass::accept);
             if (!snapshot.complete()) {
                 throw new IllegalStateException("the snapshot is not complete");
@@ -170,7 +178,7 @@ final class State implements AutoCloseable {
         Run run = runs.begin(ACKNOWLEDGED, "manual", null).run().orElseThrow();
         Comparison comparison = comparisons.ofRun(run);
         try {
-            List<LinkPlan> plans = read(comparison.pass(), cohort, snapshot);
+            List<LinkPlan> plans = read(comparison.pass(), open(cohort, snapshot));
             runs.passWall(run, plans);
             LinkDelivery delivery =
                     deliveries.open(run, context.getBean(Guard.class).check(run.sync(), plans.get(0)));
@@ -199,7 +207,8 @@ final class State implements AutoCloseable {
         Link link = link(Churn.NONE);
         Diff.Pass pass =
                 diff(DIFF_MEMORY.toBytes(), directory).begin(Map.of(link, List.of()), Map.of(link, 0), Instant.now());
-        Iterator<PlannedChange> enters = read(pass, cohort, Churn.NONE).get(0).enters();
+        Iterator<PlannedChange> enters =
+                read(pass, open(cohort, Churn.NONE)).get(0).enters();
         while (enters.hasNext()) {
             List<Member> some = new ArrayList<>(ROWS_A_TRANSACTION);
             while (enters.hasNext() && some.size() < ROWS_A_TRANSACTION) {

@@ -29,6 +29,9 @@ public class Downloads {
         try {
             Records records = new PlainRows(unzipped(file.content()), List.copyOf(fields));
             return new Chunks(origin, new SizedRecords(records, Set.copyOf(sizes)), fields.size());
+        } catch (BrokenContentException e) {
+            file.close();
+            throw new IncompleteSnapshotException(origin + " " + e.getMessage());
         } catch (IOException e) {
             file.close();
             throw new IncompleteSnapshotException(origin + " cannot be read: " + e.getMessage(), e);

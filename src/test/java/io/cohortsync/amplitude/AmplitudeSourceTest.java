@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,6 +48,8 @@ class AmplitudeSourceTest {
             "broken",
             "resized",
             "busy",
+            "hangs",
+            "planned",
             "api");
 
     @TempDir
@@ -79,6 +82,9 @@ class AmplitudeSourceTest {
         yaml.append("    ten: ")
                 .append(AmplitudeSandbox.source(port, ", monthly-downloads: 10"))
                 .append("\n");
+        yaml.append("    demand: ")
+                .append(AmplitudeSandbox.source(port, ", monthly-downloads: 50"))
+                .append("\n");
         yaml.append("  targets:\n    web: { type: segment, write-key: wk, base-url: \"" + segment.url() + "\" }\n");
         yaml.append("    cio: { type: customerio, " + CustomerIoServer.KEYS + ", base-url: \"" + customerIo.url()
                 + "\" }\n  syncs:\n");
@@ -93,7 +99,16 @@ class AmplitudeSourceTest {
                 + " schedule: manual, to: [ { target: web, normalize: none } ] }\n");
         yaml.append("    once: { from: { source: once, cohort: c-once }, schedule: manual, to: [ web ] }\n");
         yaml.append("    ten: { from: { source: ten, cohort: c-ten }, schedule: 1s, to: [ web ] }\n");
-        app = RunningApp.start(folder, yaml.toString(), "--server.port=" + port);
+        yaml.append(
+                "    dawn: { from: { source: demand, cohort: c-none }, schedule: { daily: \"06:30\" }, to: [ web ] }\n");
+        yaml.append("    often: { from: { source: demand, cohort: c-nil }, schedule: 12h, to: [ web ] }\n");
+        yaml.append("    seldom: { from: { source: demand, cohort: c-no }, schedule: once, to: [ web ] }\n");
+        app = RunningApp.start(
+                folder,
+                yaml.toString(),
+                "--server.port=" + port,
+                // Sooner than in ten seconds, for the one test that waits for it.
+                "--camel.component.http.response-timeout=4000");
         amplitude = new AmplitudeSandbox(app);
         app.post("/api/syncs/ten/pause");
     }
@@ -184,6 +199,21 @@ class AmplitudeSourceTest {
         amplitude.compute("c-same");
         assertThat(app.runLink("same").path("same").asLong()).isEqualTo(2);
         assertThat(amplitude.downloads()).isEqualTo(downloads + 1);
+    }
+
+    @Test
+    void aPlanReadsWithADownloadByHandAndSendsNothing() {
+        filled("planned");
+        JsonNode plan = app.post("/api/syncs/planned/plan").path("targets").path(0);
+        assertThat(plan.path("enter").asLong()).isEqualTo(1);
+        assertThat(plan.path("exit").asLong()).isEqualTo(1);
+        assertNothingSent("planned");
+        assertThat(app.bean(JdbcClient.class)
+                        .sql("select kind from source_call where source = 'planned' and kind <> 'call'")
+                        .query(String.class)
+                        .list())
+                .containsExactly("by-hand", "by-hand");
+        assertThat(app.runLink("planned").path("accepted").asLong()).isEqualTo(2);
     }
 
     @Test
@@ -424,17 +454,48 @@ class AmplitudeSourceTest {
 
     @Test
     void schedulesThatAskForMoreThanAMonthAllowsAreWarnedOf() {
-        for (JsonNode source : app.get("/api/sources")) {
-            if (source.path("name").asText().equals("ten")) {
-                assertThat(source.path("demand").path("aMonth").asLong()).isEqualTo(2_592_000);
-                assertThat(source.path("demand").path("warning").asText())
-                        .contains("Source ten", "ten 2592000", "9 are for schedules", "schedule: 4d", "webhook");
-            } else {
-                assertThat(source.path("demand").has("warning"))
-                        .as(source.toString())
-                        .isFalse();
+        assertThat(demand("demand").path("bySync").path("dawn").asLong()).isEqualTo(30);
+        assertThat(demand("demand").path("bySync").path("often").asLong()).isEqualTo(60);
+        assertThat(demand("demand").path("bySync").has("seldom")).isFalse();
+        assertThat(demand("demand").path("warning").asText())
+                .startsWith(
+                        "Source demand: the schedules of its syncs ask for up to 90 downloads a month (dawn 30, often"
+                                + " 60), and 45 are for schedules")
+                .contains("What fits is schedule: 2d for each of these syncs", "webhook-token");
+        assertThat(demand("ten").path("aMonth").asLong()).isEqualTo(2_592_000);
+        assertThat(demand("ten").path("warning").asText()).contains("schedule: 4d, or have Amplitude push");
+        assertThat(demand("first").path("aMonth").asLong()).isZero();
+        assertThat(demand("first").has("warning")).isFalse();
+    }
+
+    private static JsonNode demand(String source) {
+        for (JsonNode view : app.get("/api/sources")) {
+            if (view.path("name").asText().equals(source)) {
+                return view.path("demand");
             }
         }
+        throw new AssertionError(source);
+    }
+
+    @Test
+    void aFileGoesToDiskAndNeverAsAWholeIntoMemory() {
+        List<String> passed = List.of("amplitude-get", "amplitude-ask", "amplitude-fetch", "amplitude-link");
+        CamelContext camel = app.bean(CamelContext.class);
+        assertThat(passed)
+                .allSatisfy(route -> assertThat(camel.getRoute(route).isStreamCaching())
+                        .as(route)
+                        .isFalse());
+        assertThat(camel.getRoute("run").isStreamCaching()).isTrue();
+    }
+
+    @Test
+    void anAnswerThatDoesNotComeIsNotWaitedForLong() {
+        filled("hangs");
+        amplitude.fault("{\"path\":\"/api/3/cohorts\",\"delayMillis\":20000,\"times\":1}");
+        long begin = System.nanoTime();
+        assertThat(app.runLink("hangs").path("accepted").asLong()).isEqualTo(2);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isBetween(Duration.ofSeconds(3), Duration.ofSeconds(18));
     }
 
     @Test

@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.cohortsync.route.RouteFile;
 import io.cohortsync.route.RouteFiles;
+import io.cohortsync.testing.AmplitudeSandbox;
 import io.cohortsync.testing.AmplitudeServer;
 import io.cohortsync.testing.CustomerIoServer;
+import io.cohortsync.testing.JarProcess;
 import io.cohortsync.testing.MixpanelServer;
 import io.cohortsync.testing.RunningApp;
 import io.cohortsync.testing.SegmentServer;
@@ -41,13 +43,18 @@ class EveryRouteTest {
         try (Connection shop = DriverManager.getConnection(database)) {
             shop.createStatement().execute("create table risk as select 'cleo' as user_id");
         }
+        int port = JarProcess.freePort();
         try (SegmentServer segment = new SegmentServer();
                 AmplitudeServer amplitude = new AmplitudeServer();
                 CustomerIoServer customerIo = new CustomerIoServer();
                 MixpanelServer mixpanel = new MixpanelServer();
-                RunningApp app = RunningApp.start(folder, """
+                RunningApp app = RunningApp.start(
+                        folder,
+                        """
                         cohort-sync:
+                          sandbox: { enabled: true }
                           sources:
+                            amps: %s
                             exports: { type: file, directory: $DIR }
                             shop: { type: sql, url: "%s" }
                             amplitude: { type: amplitude, webhook-token: a-token }
@@ -61,17 +68,20 @@ class EveryRouteTest {
                           syncs:
                             vip: { from: { source: exports, cohort: vip.csv }, schedule: manual, to: [ web, amp ] }
                             people: { from: { source: exports, cohort: vip.csv }, schedule: manual, to: [ cio ] }
+                            vendor: { from: { source: amps, cohort: c1 }, schedule: manual, to: [ { target: web, trait: "V {name}" } ] }
                             risk: { from: { source: shop, query: "select user_id from risk" }, schedule: 1s, to: [ web ] }
                             pushed: { from: { source: amplitude, cohort: "1" }, schedule: on-change, to: [ web ] }
                             lapsed: { from: { source: mix, cohort: "12345" }, schedule: manual, to: [ web ] }
                             broken: { from: { source: exports, cohort: none.csv }, schedule: manual, to: [ { target: web, trait: "B {name}" } ] }
                         """.formatted(
-                                database,
-                                mixpanel.source(""),
-                                segment.url(),
-                                amplitude.target(""),
-                                CustomerIoServer.KEYS,
-                                customerIo.url()))) {
+                                        AmplitudeSandbox.source(port, ""),
+                                        database,
+                                        mixpanel.source(""),
+                                        segment.url(),
+                                        amplitude.target(""),
+                                        CustomerIoServer.KEYS,
+                                        customerIo.url()),
+                        "--server.port=" + port)) {
             ModelCamelContext camel = (ModelCamelContext) app.bean(CamelContext.class);
             assertDescribed(camel);
 
@@ -82,6 +92,14 @@ class EveryRouteTest {
                     .update();
             app.runLink("people");
             app.run("broken");
+            AmplitudeSandbox sandbox = new AmplitudeSandbox(app);
+            sandbox.define("c1", "Vendor", "[\"ann\"]");
+            sandbox.behave("{\"inPlaceBelow\":0}");
+            app.runLink("vendor");
+            for (String source : List.of("amps", "exports", "shop")) {
+                app.post("/api/sources/" + source + "/check");
+            }
+            app.get("/api/sources/exports/cohorts");
             pushed(app);
             mixpanel.cohort(12345, "Trial lapsed", "ann");
             app.runLink("lapsed");
@@ -104,7 +122,8 @@ class EveryRouteTest {
                 }
                 // Those of manual syncs fire for nobody, and one on change every five minutes.
                 assertThat(idle)
-                        .containsExactly("sync-broken", "sync-lapsed", "sync-people", "sync-pushed", "sync-vip");
+                        .containsExactly(
+                                "sync-broken", "sync-lapsed", "sync-people", "sync-pushed", "sync-vendor", "sync-vip");
             });
             assertThat(camel.getRouteController()).isInstanceOf(DefaultRouteController.class);
         }

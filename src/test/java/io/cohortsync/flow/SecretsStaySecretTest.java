@@ -3,6 +3,8 @@ package io.cohortsync.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.cohortsync.testing.AmplitudeSandbox;
+import io.cohortsync.testing.JarProcess;
 import io.cohortsync.testing.RunningApp;
 import io.cohortsync.testing.SegmentServer;
 import java.io.IOException;
@@ -45,6 +47,10 @@ class SecretsStaySecretTest {
     private static final List<String> NEVER = List.of(
             "Sesame",
             "Tulip",
+            "Marigold",
+            "Begonia",
+            // Of every pre-signed link.
+            "X-Amz-",
             Base64.getEncoder().encodeToString((KEY + ":").getBytes(StandardCharsets.UTF_8)),
             Base64.getEncoder()
                     .encodeToString(KEY.getBytes(StandardCharsets.UTF_8))
@@ -198,6 +204,56 @@ class SecretsStaySecretTest {
             assertSilent("health", app.call("GET", "/actuator/health").body());
         }
         assertThat(console.getAll()).contains("HTTP 401");
+        assertSilent("the console at DEBUG", console.getAll());
+    }
+
+    @Test
+    void aLinkToACohortsFileIsShownNowhereNorAreTheKeysThatAskedForIt(CapturedOutput console) throws Exception {
+        int port = JarProcess.freePort();
+        String amplitude = AmplitudeSandbox.source(port, "")
+                .replace("amp-key", "ak-Marigold1")
+                .replace("amp-secret", "sk-Begonia22");
+        try (RunningApp app =
+                RunningApp.start(folder, """
+                cohort-sync:
+                  sandbox: { enabled: true }
+                  sources:
+                    amp: %s
+                  targets:
+                    web: { type: segment, write-key: wk_link, base-url: %s }
+                  syncs:
+                    linked: { from: { source: amp, cohort: c1 }, schedule: manual, to: [ web ] }
+                logging.level.io.cohortsync: DEBUG
+                """.formatted(amplitude, segment.url()), "--server.port=" + port)) {
+            AmplitudeSandbox sandbox = new AmplitudeSandbox(app);
+            sandbox.define("c1", "Linked", "[\"ann\"]");
+            sandbox.behave("{\"inPlaceBelow\":0}");
+            assertThat(app.runLink("linked").path("accepted").asLong()).isEqualTo(1);
+            assertThat(sandbox.requests().findValuesAsText("path")).anyMatch(path -> path.contains("/files/"));
+
+            // As S3 answers, with what it was signed with in it; then no answer at all.
+            for (String fault :
+                    List.of("{\"path\":\"/files/\",\"status\":403}", "{\"path\":\"/files/\",\"drop\":\"before\"}")) {
+                sandbox.noFaults();
+                sandbox.compute("c1");
+                sandbox.fault(fault);
+                JsonNode run = app.run("linked");
+                assertThat(run.path("state").asText()).isEqualTo("failed");
+                assertSilent("the run", run);
+            }
+            app.post("/api/sources/amp/check");
+            for (String path : List.of("/api/syncs", "/api/sources", "/api/sources/amp/cohorts", "/api/runs")) {
+                assertSilent(path, app.get(path));
+            }
+            Map<String, Integer> shown = new LinkedHashMap<>();
+            MBeanServer jmx = ManagementFactory.getPlatformMBeanServer();
+            for (ObjectName name : jmx.queryNames(new ObjectName("org.apache.camel:*"), null)) {
+                assertSilent("a name", name);
+                readAll(jmx, name, shown);
+            }
+            assertThat(shown.get("attribute")).isGreaterThan(1_000);
+        }
+        assertThat(console.getAll()).contains("could not be fetched");
         assertSilent("the console at DEBUG", console.getAll());
     }
 }
