@@ -75,9 +75,7 @@ public class SourceAnswers {
                 "The cohorts of source " + source + " cannot be listed: "
                         + (known.type().equals("sql")
                                 ? "a sql source is read with queries"
-                                : known.polled()
-                                        ? "there is no route cohorts-" + known.type()
-                                        : "they are received, and known when their first event has come"));
+                                : "there is no route cohorts-" + known.type()));
     }
 
     /** What went wrong when cohorts were to be listed, if the source is to blame: then it is said, and is a 502. */

@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /** Reads a cohort that was pushed to us from our own table of it; {@code mirrorSnapshots} in the routes. */
@@ -58,6 +59,17 @@ public class MirrorSnapshots {
                 fields.size());
     }
 
+    /** The cohorts that a source has pushed so far. */
+    public List<CohortChoice> cohorts(String source) {
+        return ofSource(source)
+                .map(cohort -> new CohortChoice(cohort.cohort(), cohort.name(), OptionalLong.of(cohort.members())))
+                .toList();
+    }
+
+    private Stream<MirrorCohort> ofSource(String source) {
+        return mirror.cohorts().stream().filter(cohort -> cohort.source().equals(source));
+    }
+
     private MirrorCohort known(SyncSettings sync) {
         String source = sync.source().name();
         return mirror.find(source, sync.cohort())
@@ -66,11 +78,8 @@ public class MirrorSnapshots {
     }
 
     private String received(String source) {
-        List<String> known = mirror.cohorts().stream()
-                .filter(cohort -> cohort.source().equals(source))
-                .map(MirrorCohort::cohort)
-                .limit(10)
-                .toList();
+        List<String> known =
+                ofSource(source).map(MirrorCohort::cohort).limit(10).toList();
         return known.isEmpty() ? "nothing at all was" : "received so far: " + String.join(", ", known);
     }
 }

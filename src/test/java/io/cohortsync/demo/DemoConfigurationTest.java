@@ -6,11 +6,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.ComponentScan;
 
 class DemoConfigurationTest {
 
     private final ApplicationContextRunner application =
-            new ApplicationContextRunner().withUserConfiguration(DemoConfiguration.class);
+            new ApplicationContextRunner().withUserConfiguration(DemoConfiguration.class, Sandbox.class);
+
+    // Not a @Configuration, so that no other test scans it.
+    @ComponentScan("io.cohortsync.sandbox")
+    static class Sandbox {}
 
     @Test
     void isNotThereUnlessAskedFor() {

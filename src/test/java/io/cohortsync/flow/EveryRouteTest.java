@@ -100,6 +100,7 @@ class EveryRouteTest {
                 app.post("/api/sources/" + source + "/check");
             }
             app.get("/api/sources/exports/cohorts");
+            app.get("/api/sources/engage/cohorts");
             pushed(app);
             mixpanel.cohort(12345, "Trial lapsed", "ann");
             app.runLink("lapsed");

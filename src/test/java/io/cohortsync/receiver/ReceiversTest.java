@@ -374,6 +374,10 @@ class ReceiversTest {
         assertThat(app.get("/api/syncs/stale").path("stale").asBoolean()).isTrue();
         signed("engage", Engage.identify("ann", "quiet", true, "2026-11-21T10:00:00Z"));
         JsonNode sync = app.get("/api/syncs/stale");
+        assertThat(app.get("/api/sources/engage/cohorts").toString())
+                .contains("{\"id\":\"quiet\",\"name\":\"VIPs\",\"size\":1}");
+        assertThat(app.get("/api/sources").toString())
+                .contains("{\"cohort\":\"quiet\",\"name\":\"VIPs\",\"members\":1,\"lastEvent\":\"20");
         assertThat(sync.path("stale").asBoolean()).isFalse();
         assertThat(Instant.parse(sync.path("lastEvent").asText()))
                 .isAfter(Instant.now().minusSeconds(60));
