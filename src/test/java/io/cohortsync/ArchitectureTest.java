@@ -61,10 +61,10 @@ class ArchitectureTest {
             noClasses().should().dependOnClassesThat().areAssignableTo(Exchange.class);
 
     @ArchTest
-    static final ArchRule nothingNeedsTheSandbox = noClasses()
+    static final ArchRule onlyTheDemoNeedsTheSandbox = noClasses()
             .that(resideInAPackage("io.cohortsync.."))
             .and()
-            .resideOutsideOfPackage(SANDBOX)
+            .resideOutsideOfPackages(SANDBOX, DEMO)
             .should()
             .dependOnClassesThat(resideInAPackage(SANDBOX));
 

@@ -1,5 +1,6 @@
 package io.cohortsync.demo;
 
+import io.cohortsync.sandbox.StandIns;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -36,7 +37,17 @@ class DemoConfiguration {
     }
 
     @Bean
-    ShopHours demoShopHours(DemoShop shop) {
-        return new ShopHours(shop, PACE);
+    DemoVendors demoVendors(DemoShop shop, StandIns standIns) {
+        return new DemoVendors(shop.customers(), standIns, new Random(SEED));
+    }
+
+    @Bean
+    ShopHours demoShopHours(DemoShop shop, DemoVendors vendors) {
+        return new ShopHours(
+                () -> {
+                    shop.step();
+                    vendors.step();
+                },
+                PACE);
     }
 }

@@ -59,6 +59,11 @@ final class DemoShop implements AutoCloseable {
                 AT_RISK);
     }
 
+    /** Everybody who ever bought something. */
+    synchronized List<Customer> customers() {
+        return List.copyOf(customers.values());
+    }
+
     /** Lets some time pass in the shop. */
     synchronized ShopChange step() throws SQLException {
         steps++;

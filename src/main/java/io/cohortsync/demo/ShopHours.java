@@ -7,22 +7,27 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns the shop's steps at a fixed pace, on a thread that keeps no process alive. */
+/** Takes the shop's steps at a fixed pace, on a thread that keeps no process alive. */
 final class ShopHours implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShopHours.class);
 
     private static final Duration LAST_STEP = Duration.ofSeconds(5);
 
-    private final DemoShop shop;
+    /** Some time passes. */
+    interface Step {
+        void take() throws Exception;
+    }
+
+    private final Step step;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "demo-shop");
         thread.setDaemon(true);
         return thread;
     });
 
-    ShopHours(DemoShop shop, Duration pace) {
-        this.shop = shop;
+    ShopHours(Step step, Duration pace) {
+        this.step = step;
         timer.scheduleAtFixedRate(this::step, pace.toMillis(), pace.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -40,7 +45,7 @@ final class ShopHours implements AutoCloseable {
 
     private void step() {
         try {
-            shop.step();
+            step.take();
         } catch (Exception failure) {
             // A step that throws would be the last one; a full disk should not end the demo for good.
             LOG.warn("Demo shop: this step failed, the next one is tried", failure);

@@ -1,14 +1,7 @@
 package io.cohortsync.sandbox;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -25,32 +18,19 @@ class PushController {
     private static final Pattern THIS_MACHINE =
             Pattern.compile("localhost|127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[::1]");
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private final Pusher pusher;
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(PATIENCE)
-            .build();
-
-    /**
-     * What the receiver answered to a request.
-     *
-     * @param bytes sent
-     * @param error why there is no answer
-     */
-    @JsonInclude(JsonInclude.Include.NON_ABSENT)
-    record Answer(int bytes, Optional<Integer> status, Optional<String> body, Optional<String> error) {}
+    PushController(Pusher pusher) {
+        this.pusher = pusher;
+    }
 
     @PostMapping("/sandbox/push")
-    List<Answer> push(@RequestBody JsonNode asked) {
+    List<Pusher.Answer> push(@RequestBody JsonNode asked) {
         Push push = StrictJson.read(asked, Push.class);
         if (!thisMachine(push.url())) {
             throw StrictJson.bad("url: a loopback address is needed, such as http://127.0.0.1:8080/hooks/engage");
         }
-        List<Answer> answers = new ArrayList<>();
-        push.requests().forEach(request -> answers.add(send(push.url(), request)));
-        return answers;
+        return pusher.send(push);
     }
 
     private static boolean thisMachine(URI url) {
@@ -60,21 +40,5 @@ class PushController {
                 && THIS_MACHINE
                         .matcher(Optional.ofNullable(url.getHost()).orElse(""))
                         .matches();
-    }
-
-    private Answer send(URI url, PushedRequest pushed) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(url).timeout(PATIENCE);
-        pushed.headers().forEach(request::header);
-        HttpRequest.BodyPublisher body = HttpRequest.BodyPublishers.ofString(pushed.body());
-        int bytes = (int) body.contentLength();
-        try {
-            HttpResponse<String> answer = http.send(request.POST(body).build(), HttpResponse.BodyHandlers.ofString());
-            return new Answer(bytes, Optional.of(answer.statusCode()), Optional.of(answer.body()), Optional.empty());
-        } catch (IOException e) {
-            return new Answer(bytes, Optional.empty(), Optional.empty(), Optional.of(e.toString()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new Answer(bytes, Optional.empty(), Optional.empty(), Optional.of("interrupted"));
-        }
     }
 }

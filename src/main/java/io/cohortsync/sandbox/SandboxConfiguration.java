@@ -66,6 +66,16 @@ class SandboxConfiguration {
     }
 
     @Bean
+    Pusher pusher() {
+        return new Pusher();
+    }
+
+    @Bean
+    StandIns standIns(AmplitudeWorld amplitude, MixpanelWorld mixpanel, CustomerIoWorld customerIo, Pusher pusher) {
+        return new StandIns(amplitude, mixpanel, customerIo, pusher);
+    }
+
+    @Bean
     Faults faults() {
         return new Faults(Clock.systemUTC());
     }

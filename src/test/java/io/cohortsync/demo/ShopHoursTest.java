@@ -47,7 +47,7 @@ class ShopHoursTest {
         CountingClock clock = new CountingClock();
         try (DemoShop shop =
                 new DemoShop(directory, "jdbc:h2:mem:shop-hours;DB_CLOSE_DELAY=-1", new Random(1), clock)) {
-            ShopHours hours = new ShopHours(shop, Duration.ofMillis(1));
+            ShopHours hours = new ShopHours(shop::step, Duration.ofMillis(1));
             assertThat(clock.asked.await(30, TimeUnit.SECONDS)).isTrue();
             hours.close();
         }

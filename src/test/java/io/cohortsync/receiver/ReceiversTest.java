@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cohortsync.testing.Engage;
 import io.cohortsync.testing.RunningApp;
 import io.cohortsync.testing.SegmentServer;
 import java.io.IOException;
@@ -12,17 +13,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -95,25 +92,7 @@ class ReceiversTest {
     }
 
     private static String hmac(String text) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA1");
-            mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA1"));
-            return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static String identify(String user, String audience, Object inside, String at) {
-        return """
-                {"type":"identify","userId":"%s","timestamp":"%s","traits":{"%s":%s,"email":"%s@example.com"},\
-                "context":{"personas":{"computation_class":"audience","computation_key":"%s","external_audience_id":"VIPs"}}}""".formatted(user, at, audience, inside, user, audience);
-    }
-
-    private static String track(String user, String audience, boolean inside, String at) {
-        return """
-                {"type":"track","event":"Anything","userId":"%s","timestamp":"%s","properties":{"%s":%s},\
-                "context":{"traits":{"email":"%s@example.com"},"personas":{"computation_class":"audience","computation_key":"%s"}}}""".formatted(user, at, audience, inside, user, audience);
+        return Engage.signature(SECRET, text);
     }
 
     private static JsonNode read(HttpResponse<String> response) {
@@ -160,21 +139,23 @@ class ReceiversTest {
     void identifyAndTrackSayTheSameAndTheLaterCounts() {
         String early = "2026-11-21T10:00:00.000Z";
         String late = "2026-11-21T11:00:00.000Z";
-        assertThat(signed("engage", identify("ann", "later", true, late)).statusCode())
+        assertThat(signed("engage", Engage.identify("ann", "later", true, late)).statusCode())
                 .isEqualTo(200);
         assertThat(read(signed(
                         "engage",
-                        "[" + track("bob", "later", true, early) + "," + identify("cleo", "later", true, early) + ","
-                                + track("bob", "later", false, late) + "," + identify("ann", "later", false, early)
+                        "[" + Engage.track("bob", "later", true, early) + ","
+                                + Engage.identify("cleo", "later", true, early) + ","
+                                + Engage.track("bob", "later", false, late) + ","
+                                + Engage.identify("ann", "later", false, early)
                                 + "]")))
                 .isEqualTo(JSON.valueToTree(Map.of("received", 4, "ignored", 0)));
 
         assertThat(inside("engage", "later")).containsExactly("ann", "cleo");
 
         // A late older event about somebody who left loses, too.
-        signed("engage", identify("bob", "later", true, early));
+        signed("engage", Engage.identify("bob", "later", true, early));
         assertThat(inside("engage", "later")).containsExactly("ann", "cleo");
-        signed("engage", identify("bob", "later", true, "2026-11-21T12:00:00.000Z"));
+        signed("engage", Engage.identify("bob", "later", true, "2026-11-21T12:00:00.000Z"));
         assertThat(inside("engage", "later")).containsExactly("ann", "bob", "cleo");
     }
 
@@ -189,8 +170,8 @@ class ReceiversTest {
                 "true | audience | \" \"",
             })
     void whatSaysNothingOfAMemberIsLeftAsideAndNeverTakenForAnExit(String inside, String computation, String user) {
-        signed("engage", identify("ann", "strictly", true, "2026-11-21T10:00:00.000Z"));
-        String event = identify(user.replace("\"", ""), "strictly", inside, "2026-11-21T11:00:00.000Z")
+        signed("engage", Engage.identify("ann", "strictly", true, "2026-11-21T10:00:00.000Z"));
+        String event = Engage.identify(user.replace("\"", ""), "strictly", inside, "2026-11-21T11:00:00.000Z")
                 .replace("\"computation_class\":\"audience\"", "\"computation_class\":\"" + computation + "\"");
 
         assertThat(read(signed("engage", event)).path("ignored").asInt()).isEqualTo(1);
@@ -205,8 +186,8 @@ class ReceiversTest {
                         .path("externalId")
                         .asText())
                 .isEqualTo("VIPs");
-        signed("engage", identify("ann", "vip_users", true, "2026-11-21T10:00:00.000Z"));
-        signed("engage", track("bob", "vip_users", true, "2026-11-21T10:00:00.000Z"));
+        signed("engage", Engage.identify("ann", "vip_users", true, "2026-11-21T10:00:00.000Z"));
+        signed("engage", Engage.track("bob", "vip_users", true, "2026-11-21T10:00:00.000Z"));
 
         JsonNode first = app.runLink("vip");
         assertThat(first.path("enter").asLong()).isEqualTo(2);
@@ -216,11 +197,12 @@ class ReceiversTest {
 
         signed(
                 "engage",
-                track("bob", "vip_users", false, "2026-11-21T11:00:00.000Z")
+                Engage.track("bob", "vip_users", false, "2026-11-21T11:00:00.000Z")
                         .replace("\"email\":\"bob@example.com\"", ""));
         signed(
                 "engage",
-                identify("ann", "vip_users", true, "2026-11-21T12:00:00.000Z").replace("ann@example.com", ""));
+                Engage.identify("ann", "vip_users", true, "2026-11-21T12:00:00.000Z")
+                        .replace("ann@example.com", ""));
         app.run("vip");
         JsonNode second = app.runLink("vip-mail");
         assertThat(second.path("exit").asLong()).isEqualTo(1);
@@ -340,7 +322,7 @@ class ReceiversTest {
     void aCallThatIsTooLongIsRefusedAndNothingOfItIsTaken() {
         List<String> events = new ArrayList<>();
         IntStream.range(0, 50_000)
-                .forEach(i -> events.add(identify("user-" + i, "too_many", true, "2026-11-21T10:00:00Z")));
+                .forEach(i -> events.add(Engage.identify("user-" + i, "too_many", true, "2026-11-21T10:00:00Z")));
         String body = events.stream().collect(Collectors.joining(",", "[", "]"));
         assertThat(body.length()).isGreaterThan(10_000_000);
 
@@ -366,8 +348,8 @@ class ReceiversTest {
 
     @Test
     void aFileRepairsWhatAVendorSentWhileNobodyListenedAndHalfAFileChangesNothing() {
-        signed("engage", identify("gone", "repaired", true, "2026-11-21T10:00:00Z"));
-        signed("engage", identify("stays", "repaired", true, "2026-11-21T10:00:00Z"));
+        signed("engage", Engage.identify("gone", "repaired", true, "2026-11-21T10:00:00Z"));
+        signed("engage", Engage.identify("stays", "repaired", true, "2026-11-21T10:00:00Z"));
 
         assertThat(list("engage", "repaired", "userId\nstays\n\"never closed").statusCode())
                 .isEqualTo(422);
@@ -390,7 +372,7 @@ class ReceiversTest {
     @Test
     void whenAnythingWasLastReceivedIsShown() {
         assertThat(app.get("/api/syncs/stale").path("stale").asBoolean()).isTrue();
-        signed("engage", identify("ann", "quiet", true, "2026-11-21T10:00:00Z"));
+        signed("engage", Engage.identify("ann", "quiet", true, "2026-11-21T10:00:00Z"));
         JsonNode sync = app.get("/api/syncs/stale");
         assertThat(sync.path("stale").asBoolean()).isFalse();
         assertThat(Instant.parse(sync.path("lastEvent").asText()))
@@ -399,7 +381,7 @@ class ReceiversTest {
 
     @Test
     void unsignedEventsAreRefusedBeforeTheyAreRead() {
-        assertThat(push("engage", identify("ann", "unsigned", true, "2026-11-21T10:00:00Z"))
+        assertThat(push("engage", Engage.identify("ann", "unsigned", true, "2026-11-21T10:00:00Z"))
                         .statusCode())
                 .isEqualTo(401);
         assertThat(push("engage", "{\"type\":").statusCode()).isEqualTo(401);

@@ -5,19 +5,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /** Plays Segment Engage: sends that people entered an audience, over several connections, and notes what was answered. */
 public final class PushLoad {
@@ -93,7 +88,7 @@ public final class PushLoad {
         String body = array ? "[" + events + "]" : events;
         HttpRequest request = HttpRequest.newBuilder(hook)
                 .header("Content-Type", "application/json")
-                .header("X-Signature", signature(body))
+                .header("X-Signature", Engage.signature(secret, body))
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
         long asked = System.nanoTime();
@@ -112,21 +107,7 @@ public final class PushLoad {
     }
 
     private String event(String person) {
-        return """
-                {"type":"identify","messageId":"m-%1$s","userId":"%1$s","timestamp":"2026-11-21T10:00:00.000Z",\
-                "traits":{"%2$s":true,"email":"%1$s@example.com"},"context":{"personas":{"computation_class":"audience",\
-                "computation_id":"aud_1","computation_key":"%2$s","namespace":"spa_1","space_id":"spa_1"}},\
-                "integrations":{"All":false,"Webhooks":true}}""".formatted(person, audience);
-    }
-
-    private String signature(String body) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA1");
-            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA1"));
-            return HexFormat.of().formatHex(mac.doFinal(body.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        return Engage.identify(person, audience, true, "2026-11-21T10:00:00.000Z");
     }
 
     private static void pause(long nanos) {
