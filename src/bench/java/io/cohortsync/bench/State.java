@@ -89,6 +89,7 @@ final class State implements AutoCloseable {
         context.scan(
                 "io.cohortsync.diff",
                 "io.cohortsync.membership",
+                "io.cohortsync.mirror",
                 "io.cohortsync.delivery",
                 "io.cohortsync.link",
                 "io.cohortsync.run",

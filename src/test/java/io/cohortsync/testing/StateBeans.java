@@ -72,6 +72,7 @@ public final class StateBeans implements AutoCloseable {
         context.scan(
                 "io.cohortsync.diff",
                 "io.cohortsync.membership",
+                "io.cohortsync.mirror",
                 "io.cohortsync.delivery",
                 "io.cohortsync.readback",
                 "io.cohortsync.link",
