@@ -27,7 +27,7 @@ public class MirrorWriter implements DisposableBean {
     private static final int WAITING = 64;
 
     /** So that one transaction stays short. */
-    private static final int EVENTS_AT_ONCE = 10_000;
+    private static final int EVENTS_AT_ONCE = 2_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(8);
 
