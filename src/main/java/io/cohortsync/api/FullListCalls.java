@@ -9,18 +9,18 @@ import io.cohortsync.mirror.MirrorWriter;
 import io.cohortsync.mirror.Push;
 import io.cohortsync.mirror.PushedEvent;
 import io.cohortsync.source.Chunk;
-import io.cohortsync.source.FileSnapshots;
+import io.cohortsync.source.DownloadedFile;
+import io.cohortsync.source.Downloads;
 import io.cohortsync.source.SnapshotReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -34,16 +34,17 @@ import org.springframework.stereotype.Component;
 @Component
 public class FullListCalls {
 
+    private static final String ORIGIN = "The list";
     private static final int LONGEST_MEMBER = 512;
 
     private final Settings settings;
-    private final FileSnapshots files;
+    private final Downloads downloads;
     private final MirrorWriter writer;
     private final Clock clock;
 
-    FullListCalls(Settings settings, FileSnapshots files, MirrorWriter writer, Clock clock) {
+    FullListCalls(Settings settings, Downloads downloads, MirrorWriter writer, Clock clock) {
         this.settings = settings;
-        this.files = files;
+        this.downloads = downloads;
         this.writer = writer;
         this.clock = clock;
     }
@@ -55,27 +56,20 @@ public class FullListCalls {
      * Reads the whole file before it changes anything; whoever is not in it has left, but for those whom something was
      * received of since.
      *
-     * @param contentType {@code application/x-ndjson} for JSON Lines; otherwise CSV with a header
+     * @param body CSV with a header, gzipped or not
      * @throws io.cohortsync.source.IncompleteSnapshotException when the file is not whole, or lacks a column that is needed
      */
-    public Answer replace(String source, String cohort, String contentType, InputStream body) throws IOException {
+    public Answer replace(String source, String cohort, InputStream body) throws IOException {
         SourceSettings known = Problems.known(settings.sources(), source, "source");
         if (!known.pushed()) {
             throw Problems.of(
                     HttpStatus.CONFLICT,
                     "Source " + source + " is read and not pushed to: its cohorts are what it says");
         }
-        boolean lines = contentType != null && contentType.contains("ndjson");
-        Path folder = Files.createTempDirectory("cohort-sync-");
-        String name = lines ? "members.jsonl" : "members.csv";
-        try {
-            Files.copy(body, folder.resolve(name));
-            List<MemberKeyField> fields = fields(known, cohort);
-            int pages = pages(folder, name, fields);
-            return Answer.json(200, apply(known, cohort, folder, name, fields, pages));
-        } finally {
-            Files.deleteIfExists(folder.resolve(name));
-            Files.deleteIfExists(folder);
+        List<MemberKeyField> fields = fields(known, cohort);
+        try (DownloadedFile file = DownloadedFile.of(body)) {
+            int pages = pages(file, fields);
+            return Answer.json(200, apply(known, cohort, file, fields, pages));
         }
     }
 
@@ -92,9 +86,9 @@ public class FullListCalls {
     }
 
     /** How many parts the file has, once it was read to its end. */
-    private int pages(Path folder, String name, List<MemberKeyField> fields) {
+    private int pages(DownloadedFile file, List<MemberKeyField> fields) {
         int pages = 0;
-        try (SnapshotReader whole = files.open(folder, name, fields)) {
+        try (SnapshotReader whole = downloads.look(ORIGIN, file, fields)) {
             while (whole.hasNext()) {
                 whole.next();
                 pages++;
@@ -104,12 +98,12 @@ public class FullListCalls {
     }
 
     private Replaced apply(
-            SourceSettings source, String cohort, Path folder, String name, List<MemberKeyField> fields, int pages) {
+            SourceSettings source, String cohort, DownloadedFile file, List<MemberKeyField> fields, int pages) {
         String generation = "file-" + UUID.randomUUID();
         Instant now = clock.instant();
         long members = 0;
         long ignored = 0;
-        try (SnapshotReader whole = files.open(folder, name, fields)) {
+        try (SnapshotReader whole = downloads.open(ORIGIN, file, fields, Set.of())) {
             for (int page = 1; page <= pages; page++) {
                 List<PushedEvent> events = new ArrayList<>();
                 int rows = 0;

@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,9 @@ public class Mirror {
     private final MirrorTable table;
     private final TransactionOperations transactions;
     private final Clock clock;
+
+    /** The cohorts that have a row; no row is ever deleted. */
+    private final Set<List<String>> registered = ConcurrentHashMap.newKeySet();
 
     Mirror(MirrorTable table, TransactionOperations transactions, Clock clock) {
         this.table = table;
@@ -71,12 +76,13 @@ public class Mirror {
                                     List.of(push.source(), cohort), name -> new ArrayList<>())
                             .add(part));
         }
-        byCohort.keySet().stream()
-                .filter(name -> table.find(name.get(0), name.get(1)).isEmpty())
-                .forEach(name -> table.register(name.get(0), name.get(1), now));
+        byCohort.keySet().stream().filter(name -> !registered.contains(name)).forEach(name -> {
+            table.register(name.get(0), name.get(1), now);
+            registered.add(name);
+        });
         // Every writer locks cohorts in this order, so that none waits for another in a circle.
         transactions.executeWithoutResult(tx -> byCohort.forEach((name, parts) -> {
-            MirrorCohort cohort = table.lock(name.get(0), name.get(1), now);
+            MirrorCohort cohort = table.lock(name.get(0), name.get(1));
             parts.forEach(part -> apply(cohort, part, now));
         }));
     }
@@ -145,7 +151,7 @@ public class Mirror {
         return arrived.pages() == page.pages() ? table.leave(cohort.id(), page.generation(), arrived.since()) : 0;
     }
 
-    @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.HOURS)
+    @Scheduled(initialDelay = 1, fixedDelay = 6, timeUnit = TimeUnit.HOURS)
     void forget() {
         try {
             int forgotten = table.forget(clock.instant().minus(REMEMBERED));

@@ -45,18 +45,10 @@ class MirrorTable {
         this.arrays = DatabaseProduct.of(jdbc.getDataSource()) == DatabaseProduct.POSTGRESQL;
     }
 
-    /** A cohort's row, which no other transaction changes until this one ends; one that is new gets its row. */
-    MirrorCohort lock(String source, String cohort, Instant now) {
-        String sql = COHORT + " where source = ? and cohort = ? for update";
-        return one(sql, source, cohort).orElseGet(() -> {
-            jdbc.update(
-                    "insert into mirror_cohort (source, cohort, first_event, last_event) values (?, ?, ?, ?)",
-                    source,
-                    cohort,
-                    StoredTime.of(now),
-                    StoredTime.of(now));
-            return one(sql, source, cohort).orElseThrow();
-        });
+    /** A cohort's row, which no other transaction changes until this one ends. */
+    MirrorCohort lock(String source, String cohort) {
+        return one(COHORT + " where source = ? and cohort = ? for update", source, cohort)
+                .orElseThrow();
     }
 
     /** Gives a cohort its row, in a transaction of its own: two nodes may hear of it at the same moment. */

@@ -7,12 +7,12 @@ import java.util.Optional;
 /**
  * What a source's vendor still allows, by our own count.
  *
- * @param calls how many may be made now
+ * @param callsLeft how many may be made now
  * @param callsAllowed how many are allowed within {@code windowMinutes}
  * @param downloads of this month; empty: they are not counted
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
-public record Left(int calls, int callsAllowed, long windowMinutes, Optional<LeftDownloads> downloads) {
+public record Left(int callsLeft, int callsAllowed, long windowMinutes, Optional<LeftDownloads> downloads) {
 
     /**
      * Downloads of the running month, in UTC.

@@ -2,6 +2,7 @@ package io.cohortsync.source;
 
 import io.cohortsync.config.MemberKeyField;
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -26,8 +27,31 @@ public class Downloads {
      * @throws IncompleteSnapshotException when it cannot be read
      */
     public SnapshotReader open(String origin, DownloadedFile file, List<MemberKeyField> fields, Set<Long> sizes) {
+        return open(origin, file, file::content, fields, sizes);
+    }
+
+    /** As {@link #open}, but when it was read to its end the file can be opened again. */
+    public SnapshotReader look(String origin, DownloadedFile file, List<MemberKeyField> fields) {
+        return open(origin, file, () -> kept(file.content()), fields, Set.of());
+    }
+
+    private interface Content {
+        InputStream open() throws IOException;
+    }
+
+    private static InputStream kept(InputStream content) {
+        return new FilterInputStream(content) {
+            @Override
+            public void close() {
+                // The file is read again.
+            }
+        };
+    }
+
+    private static SnapshotReader open(
+            String origin, DownloadedFile file, Content content, List<MemberKeyField> fields, Set<Long> sizes) {
         try {
-            Records records = new PlainRows(unzipped(file.content()), List.copyOf(fields));
+            Records records = new PlainRows(unzipped(content.open()), List.copyOf(fields));
             return new Chunks(origin, new SizedRecords(records, Set.copyOf(sizes)), fields.size());
         } catch (BrokenContentException e) {
             file.close();

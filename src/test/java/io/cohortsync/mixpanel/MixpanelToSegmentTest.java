@@ -221,7 +221,7 @@ class MixpanelToSegmentTest {
                 .anySatisfy(choice -> assertThat(choice.toString())
                         .isEqualTo("{\"id\":\"" + id("choice") + "\",\"name\":\"The choice\",\"size\":2}"));
         JsonNode shown = source("choice");
-        assertThat(shown.path("quota").path("calls").asInt()).isEqualTo(59);
+        assertThat(shown.path("quota").path("callsLeft").asInt()).isEqualTo(59);
         assertThat(shown.path("quota").path("callsAllowed").asInt()).isEqualTo(60);
         assertThat(shown.path("queryDemand").path("anHour").asInt(-1)).isZero();
         assertThat(shown.path("queryDemand").path("allowed").asInt()).isEqualTo(60);

@@ -143,7 +143,7 @@ class SourceCallsTest {
             other.take(AMP, NONE);
             clock.pass(Duration.ofSeconds(1));
         }
-        assertThat(one.left(AMP).orElseThrow().calls()).isZero();
+        assertThat(one.left(AMP).orElseThrow().callsLeft()).isZero();
         assertThatThrownBy(() -> other.take(AMP, NONE))
                 .isInstanceOf(QuotaSpentException.class)
                 .hasMessage(
@@ -226,7 +226,7 @@ class SourceCallsTest {
         one.take(MIX, NONE);
         clock.pass(Duration.ofMinutes(1));
         Reserved reserved = one.reserve(MIX, 40);
-        assertThat(other.left(MIX).orElseThrow().calls()).isEqualTo(19);
+        assertThat(other.left(MIX).orElseThrow().callsLeft()).isEqualTo(19);
         other.reserve(MIX, 19);
         assertThatThrownBy(() -> other.reserve(MIX, 1))
                 .isInstanceOf(QuotaSpentException.class)
@@ -239,17 +239,17 @@ class SourceCallsTest {
         clock.pass(Duration.ofMinutes(5));
         one.take(reserved);
         one.giveBack(reserved);
-        assertThat(other.left(MIX).orElseThrow().calls()).isEqualTo(39);
+        assertThat(other.left(MIX).orElseThrow().callsLeft()).isEqualTo(39);
         clock.pass(Duration.ofMinutes(55));
-        assertThat(other.left(MIX).orElseThrow().calls()).isEqualTo(59);
+        assertThat(other.left(MIX).orElseThrow().callsLeft()).isEqualTo(59);
         clock.pass(Duration.ofMinutes(6));
-        assertThat(other.left(MIX).orElseThrow().calls()).isEqualTo(60);
+        assertThat(other.left(MIX).orElseThrow().callsLeft()).isEqualTo(60);
 
         // Beyond what was reserved, each counts for itself.
         Reserved few = one.reserve(MIX, 1);
         one.take(few);
         one.take(few);
-        assertThat(other.left(MIX).orElseThrow().calls()).isEqualTo(58);
+        assertThat(other.left(MIX).orElseThrow().callsLeft()).isEqualTo(58);
         one.giveBack(one.reserve("files", 1_000));
     }
 
