@@ -19,6 +19,9 @@ import org.springframework.stereotype.Component;
 @Component("amplitudeList")
 public class CohortList {
 
+    /** The last second that has a date of four digits. */
+    private static final long LATEST = 253_402_300_799L;
+
     private final ObjectMapper json;
 
     CohortList(ObjectMapper json) {
@@ -52,21 +55,20 @@ public class CohortList {
                 Optional.of(name).filter(text -> !text.isBlank()),
                 size(cohort),
                 state(cohort),
-                cohort.path("lastComputed").isNumber()
-                        ? "not recomputed since "
-                                + Instant.ofEpochSecond(
-                                        cohort.path("lastComputed").asLong())
-                        : "");
+                computed(cohort).map(at -> "not recomputed since " + at).orElse(""));
     }
 
     /** The times are seconds since 1970; a cohort that people upload may change without being computed. */
     private static Optional<String> state(JsonNode cohort) {
-        JsonNode computed = cohort.path("lastComputed");
-        return computed.isNumber()
-                ? Optional.of("computed " + computed.asLong() + ", modified "
+        return computed(cohort)
+                .map(at -> "computed " + at.getEpochSecond() + ", modified "
                         + cohort.path("lastMod").asLong() + ", size "
-                        + cohort.path("size").asLong(-1))
-                : Optional.empty();
+                        + cohort.path("size").asLong(-1));
+    }
+
+    private static Optional<Instant> computed(JsonNode cohort) {
+        long seconds = cohort.path("lastComputed").asLong(-1);
+        return seconds >= 0 && seconds <= LATEST ? Optional.of(Instant.ofEpochSecond(seconds)) : Optional.empty();
     }
 
     /** The cohorts that can be read. */

@@ -21,6 +21,8 @@ import org.springframework.stereotype.Component;
 @Component
 public class SourceNews {
 
+    private static final int LONGEST_NAME = 1_000;
+
     private final Settings settings;
     private final JdbcClient jdbc;
     private final Links links;
@@ -53,11 +55,16 @@ public class SourceNews {
         SyncSettings sync = run.sync();
         told.name()
                 .filter(name -> sync.givenName().isEmpty())
-                .ifPresent(name -> links.name(sync, run.lease().token(), name));
+                .ifPresent(name -> links.name(sync, run.lease().token(), storable(name)));
         List<Link> current = told.name().isEmpty()
                 ? run.links()
                 : links.of(sync).stream().map(this::unlessTaken).toList();
         return run.reading(current, told.state().map(state -> state(sync, state)));
+    }
+
+    private static String storable(String name) {
+        String text = name.replace("\0", "");
+        return text.length() <= LONGEST_NAME ? text : text.substring(0, LONGEST_NAME);
     }
 
     /** Of two links that write one trait or list, which configuration could not show, the second writes nothing. */

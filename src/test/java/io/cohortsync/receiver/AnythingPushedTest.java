@@ -71,7 +71,7 @@ class AnythingPushedTest {
             "\u0000",
             "\ufeff");
 
-    private static final Pattern VALUE = Pattern.compile("\"[^\"]*\"(?!:)|\\d+|true|false");
+    private static final Pattern VALUE = Pattern.compile(":(\"[^\"]*\"|\\d+|true|false)");
 
     private final MappedFields mapped = new MappedFields(new Settings(
             ZoneOffset.UTC,
@@ -97,7 +97,7 @@ class AnythingPushedTest {
             List<MatchResult> values = VALUE.matcher(body).results().toList();
             if (random.nextBoolean() && !values.isEmpty()) {
                 MatchResult value = values.get(random.nextInt(values.size()));
-                body.replace(value.start(), value.end(), piece);
+                body.replace(value.start(1), value.end(1), piece);
             } else {
                 int at = random.nextInt(body.length() + 1);
                 body.replace(at, Math.min(body.length(), at + random.nextInt(12)), random.nextBoolean() ? piece : "");
