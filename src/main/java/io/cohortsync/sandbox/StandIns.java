@@ -1,7 +1,6 @@
 package io.cohortsync.sandbox;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.net.URI;
 import java.util.Collection;
 import java.util.List;
@@ -10,6 +9,8 @@ import java.util.Optional;
 
 /** The stand-ins for vendors as somebody sees them who fills them with people. */
 public final class StandIns {
+
+    private static final JsonMapper JSON = new JsonMapper();
 
     private final AmplitudeWorld amplitude;
     private final MixpanelWorld mixpanel;
@@ -29,36 +30,12 @@ public final class StandIns {
     /** A cohort of Amplitude's, computed now. */
     public void amplitudeCohort(String id, String name, Collection<Person> people) {
         amplitude.define(
-                id,
-                new AmplitudeAbout.Change(
-                        Optional.of(name),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.of(people.stream()
-                                .map(person -> new AmplitudePerson(
-                                        null, Optional.of(person.id()), Map.of("email", person.email())))
-                                .toList())));
+                id, read(Map.of("name", name, "members", members("user_id", people)), AmplitudeAbout.Change.class));
     }
 
     /** A cohort of Mixpanel's. */
     public void mixpanelCohort(long id, String name, Collection<String> people) {
-        mixpanel.define(
-                id,
-                new MixpanelCohort.Change(
-                        Optional.of(name),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.of(people.stream()
-                                .map(person -> MixpanelProfile.of(JsonNodeFactory.instance.textNode(person)))
-                                .toList())));
+        mixpanel.define(id, read(Map.of("name", name, "members", people), MixpanelCohort.Change.class));
     }
 
     /** Somebody whom Customer.io knows. */
@@ -72,38 +49,34 @@ public final class StandIns {
      * @return whether the receiver took all of it
      */
     public boolean engage(URI hook, String secret, String audience, List<Person> enters, List<Person> exits) {
-        Push push = new Push(
-                Push.Vendor.SEGMENT,
+        Map<String, Object> push = Map.of(
+                "vendor",
+                "segment",
+                "url",
                 hook,
-                Optional.of(secret),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
+                "secret",
+                secret,
+                "cohort",
                 audience,
-                Optional.empty(),
-                enters.stream().map(StandIns::pushed).toList(),
-                exits.stream().map(StandIns::pushed).toList(),
-                Optional.empty(),
-                Optional.of(Push.Batch.ARRAY),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                false);
-        return pusher.send(push).stream()
+                "batch",
+                "array",
+                "enters",
+                members("id", enters),
+                "exits",
+                members("id", exits));
+        return pusher.send(read(push, Push.class)).stream()
                 .allMatch(answer ->
                         answer.status().filter(status -> status == 200).isPresent());
     }
 
-    private static PushedMember pushed(Person person) {
-        ObjectNode properties = JsonNodeFactory.instance.objectNode();
-        properties.put("email", person.email());
-        return new PushedMember(person.id(), properties);
+    private static List<Map<String, Object>> members(String idKey, Collection<Person> people) {
+        return people.stream()
+                .map(person -> Map.of(idKey, person.id(), "properties", Map.of("email", person.email())))
+                .toList();
+    }
+
+    /** As the control calls read what a person writes. */
+    private static <T> T read(Map<String, Object> given, Class<T> type) {
+        return StrictJson.read(JSON.valueToTree(given), type);
     }
 }
