@@ -10,6 +10,8 @@ create table mirror_cohort (
     members bigint default 0 not null,
     first_event timestamp(6) with time zone not null,
     last_event timestamp(6) with time zone not null,
+    -- When the last full list that is whole was told: of somebody unknown, nothing older counts.
+    listed_at timestamp(6) with time zone,
     unique (source, cohort)
 );
 
@@ -18,10 +20,12 @@ create table mirror (
     member varchar(512) not null,
     inside boolean not null,
     as_of timestamp(6) with time zone not null,
+    -- When we heard of the member last.
+    heard_at timestamp(6) with time zone not null,
     -- The full list that named the member last.
     generation varchar(200),
     -- JSON: those that some sync takes for the member key.
-    properties varchar(8000),
+    properties varchar(100000),
     primary key (cohort_id, member)
 );
 

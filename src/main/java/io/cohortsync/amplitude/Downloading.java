@@ -139,7 +139,7 @@ public class Downloading {
     public SnapshotReader open(SyncSettings sync, Fetch fetch, List<MemberKeyField> columns, Told before, Told after) {
         Set<Long> sizes = new HashSet<>();
         before.size().ifPresent(sizes::add);
-        if (!before.state().equals(after.state())) {
+        if (before.state().isEmpty() || !before.state().equals(after.state())) {
             after.size().ifPresent(sizes::add);
         }
         return downloads.open(

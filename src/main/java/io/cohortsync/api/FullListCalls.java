@@ -5,6 +5,8 @@ import io.cohortsync.config.MemberKeyField;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SourceSettings;
 import io.cohortsync.mirror.FullListPage;
+import io.cohortsync.mirror.Mirror;
+import io.cohortsync.mirror.MirrorCohort;
 import io.cohortsync.mirror.MirrorWriter;
 import io.cohortsync.mirror.Push;
 import io.cohortsync.mirror.PushedEvent;
@@ -36,24 +38,32 @@ public class FullListCalls {
 
     private static final String ORIGIN = "The list";
     private static final int LONGEST_MEMBER = 512;
+    private static final int LONGEST_COHORT = 300;
 
     private final Settings settings;
     private final Downloads downloads;
+    private final Mirror mirror;
     private final MirrorWriter writer;
     private final Clock clock;
 
-    FullListCalls(Settings settings, Downloads downloads, MirrorWriter writer, Clock clock) {
+    FullListCalls(Settings settings, Downloads downloads, Mirror mirror, MirrorWriter writer, Clock clock) {
         this.settings = settings;
         this.downloads = downloads;
+        this.mirror = mirror;
         this.writer = writer;
         this.clock = clock;
     }
 
-    /** What came of it. */
+    /**
+     * What came of it.
+     *
+     * @param members how many are in the cohort now
+     * @param ignored rows that name nobody
+     */
     record Replaced(String source, String cohort, long members, long ignored) {}
 
     /**
-     * Reads the whole file before it changes anything; whoever is not in it has left, but for those whom something was
+     * Reads the whole file before it changes anything, and then applies it a thousand people at a time; whoever is not in it has left, but for those whom something was
      * received of since.
      *
      * @param body CSV with a header, gzipped or not
@@ -65,6 +75,11 @@ public class FullListCalls {
             throw Problems.of(
                     HttpStatus.CONFLICT,
                     "Source " + source + " is read and not pushed to: its cohorts are what it says");
+        }
+        if (cohort.isBlank() || cohort.length() > LONGEST_COHORT) {
+            throw Problems.of(
+                    HttpStatus.BAD_REQUEST,
+                    "A cohort's id has 1 to " + LONGEST_COHORT + " characters, this one " + cohort.length());
         }
         List<MemberKeyField> fields = fields(known, cohort);
         try (DownloadedFile file = DownloadedFile.of(body)) {
@@ -101,7 +116,6 @@ public class FullListCalls {
             SourceSettings source, String cohort, DownloadedFile file, List<MemberKeyField> fields, int pages) {
         String generation = "file-" + UUID.randomUUID();
         Instant now = clock.instant();
-        long members = 0;
         long ignored = 0;
         try (SnapshotReader whole = downloads.open(ORIGIN, file, fields, Set.of())) {
             for (int page = 1; page <= pages; page++) {
@@ -117,13 +131,16 @@ public class FullListCalls {
                 writer.store(new Push(
                         source.name(),
                         events,
-                        Optional.of(new FullListPage(cohort, generation, page, pages)),
+                        Optional.of(new FullListPage(cohort, generation, page, pages, now)),
                         rows - events.size()));
-                members += events.size();
                 ignored += rows - events.size();
             }
         }
-        return new Replaced(source.name(), cohort, members, ignored);
+        return new Replaced(source.name(), cohort, members(source.name(), cohort), ignored);
+    }
+
+    private long members(String source, String cohort) {
+        return mirror.find(source, cohort).map(MirrorCohort::members).orElse(0L);
     }
 
     private static Optional<PushedEvent> event(

@@ -120,7 +120,8 @@ public class SyncCalls {
                         HttpStatus.CONFLICT, mask.apply("It cannot be read yet: " + t.getMessage())));
             }
         }
-        LOG.error("An API call failed: {}", mask.apply(String.valueOf(thrown)));
+        // Its words may quote what was sent.
+        LOG.error("An API call failed: {}", thrown.getClass().getName());
         LOG.debug("An API call failed", thrown);
         return problem(ProblemDetail.forStatusAndDetail(
                 HttpStatus.INTERNAL_SERVER_ERROR, "This should not happen; the log says more"));

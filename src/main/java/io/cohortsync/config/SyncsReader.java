@@ -53,6 +53,11 @@ final class SyncsReader {
         GuardSettings guard = GuardReader.read(node.child("guard"), defaultGuard);
         From from = froms.read(name, node.child("from"));
         Schedule schedule = schedules.read(node.child("schedule"), from).orElse(defaultSchedule);
+        if (from.pushed() && schedule instanceof Schedule.Once) {
+            node.child("schedule")
+                    .problem("once is for cohorts that are read as a whole: of one that is pushed nobody knows when all"
+                            + " of it has come. Accepted: on-change, or how often");
+        }
         for (Cohort cohort : from.cohorts()) {
             String other = names.putIfAbsent(cohort.sync(), node.path());
             if (other != null) {

@@ -72,8 +72,8 @@ public class Guard {
             return Optional.empty();
         }
         return Optional.of(words(
-                "%,d exits held: with %,d within the last %s that is more than the %,d that pass (guard.max-exits)",
-                counts.exit(), before, guard.window().toString().substring(2).toLowerCase(Locale.ROOT), most));
+                "%,d exits held: they would make %,d within %s, and %,d may pass (guard.max-exits)",
+                counts.exit(), exits, guard.window().toString().substring(2).toLowerCase(Locale.ROOT), most));
     }
 
     /** Exits that runs within the window had acknowledged, one way or the other. */

@@ -107,7 +107,10 @@ public class Links {
                 .collect(Collectors.joining());
     }
 
-    /** Another sync's link of the same target that writes the trait or the list that this one is about to write. */
+    /**
+     * Another sync's link of the same target that writes the trait or the list that this one is about to write: one that
+     * has filled it, or, of two that have not, the older.
+     */
     public Optional<String> otherThatWrites(Link link, Collection<SyncSettings> syncs) {
         return syncs.stream()
                 .filter(sync -> !sync.name().equals(link.settings().sync()))

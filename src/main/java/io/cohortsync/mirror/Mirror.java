@@ -114,7 +114,7 @@ public class Mirror {
                         .toList());
         for (PushedEvent event : part.events()) {
             MirrorMember before = last.getOrDefault(event.member(), known.get(event.member()));
-            if (before == null || !event.at().isBefore(before.at())) {
+            if (before == null ? !outdated(cohort, part, event) : !event.at().isBefore(before.at())) {
                 last.put(event.member(), after(before, event));
             }
         }
@@ -130,9 +130,9 @@ public class Mirror {
             different |= was != member.inside()
                     || member.inside() && !before.properties().equals(member.properties());
         }
-        table.insert(cohort.id(), added, generation);
-        table.update(cohort.id(), changed, generation);
-        int left = part.page().map(page -> whoeverLeft(cohort, page, now)).orElse(0);
+        table.insert(cohort.id(), added, generation, now);
+        table.update(cohort.id(), changed, generation, now);
+        int left = part.page().map(page -> whoeverLeft(cohort, page)).orElse(0);
         Optional<String> name = part.events().stream()
                 .flatMap(event -> event.cohortName().stream())
                 .reduce((first, second) -> second);
@@ -146,9 +146,19 @@ public class Mirror {
         return new MirrorMember(event.member(), event.inside(), event.at(), properties);
     }
 
-    private int whoeverLeft(MirrorCohort cohort, FullListPage page, Instant now) {
-        MirrorTable.Arrived arrived = table.arrived(cohort.id(), page, now);
-        return arrived.pages() == page.pages() ? table.leave(cohort.id(), page.generation(), arrived.since()) : 0;
+    /** Whom a full list did not name was not in the cohort then, whatever comes late. */
+    private static boolean outdated(MirrorCohort cohort, Push part, PushedEvent event) {
+        return part.page().isEmpty()
+                && cohort.listedAt().filter(event.at()::isBefore).isPresent();
+    }
+
+    private int whoeverLeft(MirrorCohort cohort, FullListPage page) {
+        MirrorTable.Arrived arrived = table.arrived(cohort.id(), page);
+        if (arrived.pages() < page.pages()) {
+            return 0;
+        }
+        table.listed(cohort.id(), arrived.since());
+        return table.leave(cohort.id(), page.generation(), arrived.since());
     }
 
     @Scheduled(initialDelay = 1, fixedDelay = 6, timeUnit = TimeUnit.HOURS)

@@ -13,6 +13,14 @@ import java.util.Optional;
  * @param version raised with every change of a member
  * @param members how many are in it
  * @param lastEvent when anything of it was last received
+ * @param listedAt when its last full list was told; empty: there was none
  */
 public record MirrorCohort(
-        long id, String source, String cohort, Optional<String> name, long version, long members, Instant lastEvent) {}
+        long id,
+        String source,
+        String cohort,
+        Optional<String> name,
+        long version,
+        long members,
+        Instant lastEvent,
+        Optional<Instant> listedAt) {}

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.ConcurrentModificationException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ import org.springframework.stereotype.Component;
 class MirrorTable {
 
     private static final String COHORT =
-            "select id, source, cohort, name, version, members, last_event from mirror_cohort";
+            "select id, source, cohort, name, version, members, last_event, listed_at from mirror_cohort";
     private static final String MEMBER = "select member, inside, as_of, properties from mirror where cohort_id = ?";
 
     private static final String EACH =
@@ -88,7 +89,8 @@ class MirrorTable {
                 Optional.ofNullable(rs.getString(4)),
                 rs.getLong(5),
                 rs.getLong(6),
-                StoredTime.read(rs, 7).orElseThrow());
+                StoredTime.read(rs, 7).orElseThrow(),
+                StoredTime.read(rs, 8));
     }
 
     /** Something of a cohort was received. */
@@ -156,32 +158,41 @@ class MirrorTable {
     }
 
     /** One statement for all of them: given one by one, they would take far longer on both databases. */
-    void insert(long cohort, List<MirrorMember> members, Optional<String> generation) {
+    void insert(long cohort, List<MirrorMember> members, Optional<String> generation, Instant now) {
         if (!members.isEmpty()) {
             jdbc.update(
-                    "insert into mirror (cohort_id, generation, member, inside, as_of, properties)"
-                            + " select cast(? as bigint), cast(? as varchar), " + EACH,
-                    each(members, cohort, generation.orElse(null)));
+                    "insert into mirror (cohort_id, generation, heard_at, member, inside, as_of, properties)"
+                            + " select cast(? as bigint), cast(? as varchar), cast(? as timestamp with time zone), "
+                            + EACH,
+                    each(members, cohort, generation.orElse(null), StoredTime.of(now)));
         }
     }
 
-    void update(long cohort, List<MirrorMember> members, Optional<String> generation) {
+    /** @throws ConcurrentModificationException when somebody was forgotten since they were read */
+    void update(long cohort, List<MirrorMember> members, Optional<String> generation, Instant now) {
         if (members.isEmpty()) {
             return;
         }
+        int updated;
         if (arrays) {
-            jdbc.update(
+            updated = jdbc.update(
                     "update mirror m set inside = n.inside, as_of = n.as_of, properties = n.properties,"
-                            + " generation = coalesce(cast(? as varchar), generation) from (select " + EACH + ") n"
-                            + " where m.cohort_id = ? and m.member = n.member",
-                    withCohort(each(members, generation.orElse(null)), cohort));
+                            + " generation = coalesce(cast(? as varchar), generation), heard_at = ? from (select "
+                            + EACH
+                            + ") n where m.cohort_id = ? and m.member = n.member",
+                    withCohort(each(members, generation.orElse(null), StoredTime.of(now)), cohort));
         } else {
-            jdbc.batchUpdate(
-                    "update mirror set inside = ?, as_of = ?, properties = ?, generation = coalesce(?, generation)"
-                            + " where cohort_id = ? and member = ?",
-                    members,
-                    members.size(),
-                    (ps, member) -> bind(ps, cohort, member, generation));
+            updated = Arrays.stream(jdbc.batchUpdate(
+                            "update mirror set inside = ?, as_of = ?, properties = ?, generation = coalesce(?, generation),"
+                                    + " heard_at = ? where cohort_id = ? and member = ?",
+                            members,
+                            members.size(),
+                            (ps, member) -> bind(ps, cohort, member, generation, now)))
+                    .flatMapToInt(Arrays::stream)
+                    .sum();
+        }
+        if (updated != members.size()) {
+            throw new ConcurrentModificationException("somebody was forgotten meanwhile");
         }
     }
 
@@ -205,25 +216,26 @@ class MirrorTable {
         return all;
     }
 
-    private void bind(PreparedStatement ps, long cohort, MirrorMember member, Optional<String> generation)
+    private void bind(PreparedStatement ps, long cohort, MirrorMember member, Optional<String> generation, Instant now)
             throws SQLException {
         ps.setBoolean(1, member.inside());
         ps.setObject(2, StoredTime.of(member.at()));
         ps.setString(3, member.properties().isEmpty() ? null : text(member.properties()));
         ps.setString(4, generation.orElse(null));
-        ps.setLong(5, cohort);
-        ps.setString(6, member.member());
+        ps.setObject(5, StoredTime.of(now));
+        ps.setLong(6, cohort);
+        ps.setString(7, member.member());
     }
 
     /** Notes that a page arrived, once; the answer tells how many have, and when the first did. */
-    Arrived arrived(long cohort, FullListPage page, Instant now) {
+    Arrived arrived(long cohort, FullListPage page) {
         jdbc.update(
                 "insert into mirror_page (cohort_id, generation, page, received_at) select ?, ?, ?, ? where not exists"
                         + " (select 1 from mirror_page where cohort_id = ? and generation = ? and page = ?)",
                 cohort,
                 page.generation(),
                 page.page(),
-                StoredTime.of(now),
+                StoredTime.of(page.at()),
                 cohort,
                 page.generation(),
                 page.page());
@@ -239,15 +251,25 @@ class MirrorTable {
     /** How many pages of a list have arrived, and since when. */
     record Arrived(int pages, Instant since) {}
 
-    /** Whoever was in the cohort when the list began and is not on it has left; the answer tells how many. */
+    /** Whoever was in the cohort when the list began, was not heard of since and is not on it has left; tells how many. */
     int leave(long cohort, String generation, Instant since) {
         return jdbc.update(
-                "update mirror set inside = false, as_of = ? where cohort_id = ? and inside and as_of < ?"
+                "update mirror set inside = false, as_of = ? where cohort_id = ? and inside and as_of < ? and heard_at < ?"
                         + " and (generation is null or generation <> ?)",
                 StoredTime.of(since),
                 cohort,
                 StoredTime.of(since),
+                StoredTime.of(since),
                 generation);
+    }
+
+    /** A full list is whole. */
+    void listed(long cohort, Instant since) {
+        jdbc.update(
+                "update mirror_cohort set listed_at = ? where id = ? and (listed_at is null or listed_at < ?)",
+                StoredTime.of(since),
+                cohort,
+                StoredTime.of(since));
     }
 
     /** Forgets who left before, and the pages of lists that never became whole or are done with. */

@@ -97,11 +97,11 @@ public class MirrorWriter implements DisposableBean {
         try {
             mirror.apply(all.stream().map(Waiting::push).toList());
             all.forEach(waiting -> waiting.stored().complete(null));
-        } catch (RuntimeException e) {
+        } catch (Exception | Error e) {
             if (all.size() == 1) {
                 all.get(0).stored().completeExceptionally(e);
             } else {
-                // One of them may be what the database does not take.
+                // Only one of them may be what cannot be stored.
                 all.forEach(waiting -> write(List.of(waiting)));
             }
         }

@@ -5,7 +5,8 @@ public class NotStoredException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    NotStoredException(String why) {
+    /** @param why as the end of a sentence */
+    public NotStoredException(String why) {
         super("Not stored: " + why + ". Send it again later");
     }
 }

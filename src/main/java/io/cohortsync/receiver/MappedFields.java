@@ -15,9 +15,6 @@ import org.springframework.stereotype.Component;
 @Component
 class MappedFields {
 
-    /** As much as fits a member key. */
-    private static final int LONGEST = 512;
-
     private final Map<String, Set<MemberKeyField>> bySource = new HashMap<>();
 
     MappedFields(Settings settings) {
@@ -37,7 +34,7 @@ class MappedFields {
         Map<String, String> found = new HashMap<>();
         for (MemberKeyField field : bySource.getOrDefault(source + "/" + cohort, Set.of())) {
             String text = value.apply(field.name().orElseThrow());
-            if (!text.isBlank() && text.length() <= LONGEST && text.indexOf('\0') < 0) {
+            if (PushedJson.namesSomebody(text)) {
                 found.put(field.words(), text);
             }
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.cohortsync.mirror.FullListPage;
 import io.cohortsync.mirror.Push;
 import io.cohortsync.mirror.PushedEvent;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ public class MixpanelCalls {
         }
         String action = root.path("action").asText("");
         Optional<FullListPage> page = switch (action) {
-            case "members" -> Optional.of(page(parameters, cohort));
+            case "members" -> Optional.of(page(parameters, cohort, call.at()));
             case "add_members", "remove_members" -> Optional.empty();
             default -> throw RefusedCallException.malformed("action is none of members, add_members, remove_members");
         };
@@ -66,7 +67,7 @@ public class MixpanelCalls {
                 call.source().name(), events, page, parameters.path("members").size() - events.size());
     }
 
-    private static FullListPage page(JsonNode parameters, String cohort) {
+    private static FullListPage page(JsonNode parameters, String cohort, Instant at) {
         String session = PushedJson.text(parameters.path("mixpanel_session_id"));
         int page = number(parameters.path("page_info").path("page_count"));
         int pages = number(parameters.path("page_info").path("total_pages"));
@@ -74,11 +75,15 @@ public class MixpanelCalls {
             throw RefusedCallException.malformed(
                     "mixpanel_session_id is missing: without it the pages of a full list cannot be told apart");
         }
+        if (page == 0 && pages == 0 && parameters.path("members").isEmpty()) {
+            // A list of nobody has no page.
+            return new FullListPage(cohort, session, 1, 1, at);
+        }
         if (page < 1 || pages < page) {
             throw RefusedCallException.malformed(
                     "page_info does not say which page of how many this is: page_count counts from 1 to total_pages");
         }
-        return new FullListPage(cohort, session, page, pages);
+        return new FullListPage(cohort, session, page, pages, at);
     }
 
     /** Some write it as text (contracts, section 6.2). */

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -45,9 +47,10 @@ final class PushedJson {
     /** A single value as text, numbers without an exponent; blank where there is none. */
     static String text(JsonNode value) {
         if (value.isNumber()) {
-            return value.decimalValue().precision() - value.decimalValue().scale() > LONGEST
+            BigDecimal number = value.decimalValue();
+            return number.precision() > LONGEST || Math.abs((long) number.scale()) > LONGEST
                     ? ""
-                    : value.decimalValue().toPlainString();
+                    : number.toPlainString();
         }
         return value.isValueNode() && !value.isNull() ? value.asText() : "";
     }
@@ -68,7 +71,10 @@ final class PushedJson {
     }
 
     private static boolean fits(String text, int longest) {
-        return !text.isBlank() && text.length() <= longest && text.indexOf('\0') < 0;
+        return !text.isBlank()
+                && text.length() <= longest
+                && text.indexOf('\0') < 0
+                && StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 
     /** When something was so: not later than we heard of it, for only times of one clock can be compared. */

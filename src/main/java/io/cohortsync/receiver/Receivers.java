@@ -3,13 +3,13 @@ package io.cohortsync.receiver;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SourceSettings;
 import io.cohortsync.config.SourceSettings.MixpanelSource;
+import io.cohortsync.config.SourceSettings.SegmentSource;
 import io.cohortsync.mirror.NotStoredException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -23,11 +23,20 @@ public class Receivers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Receivers.class);
 
-    private final Settings settings;
-    private final Clock clock;
+    /** As much as is read, in bytes, of a call whose sender is surely not known. */
+    private static final int UNPROVED = 10_000;
 
-    Receivers(Settings settings, Clock clock) {
+    /** So many whole bodies are held in memory at once. */
+    private static final int AT_ONCE = 32;
+
+    private final Settings settings;
+    private final Senders senders;
+    private final Clock clock;
+    private final Semaphore reading = new Semaphore(AT_ONCE);
+
+    Receivers(Settings settings, Senders senders, Clock clock) {
         this.settings = settings;
+        this.senders = senders;
         this.clock = clock;
     }
 
@@ -43,16 +52,13 @@ public class Receivers {
             throws IOException {
         SourceSettings known = Optional.ofNullable(settings.sources().get(source))
                 .filter(SourceSettings::pushed)
-                .orElseThrow(() -> RefusedCallException.unknown("No source named " + source
-                        + " receives anything; these do: "
-                        + settings.sources().values().stream()
-                                .filter(SourceSettings::pushed)
-                                .map(SourceSettings::name)
-                                .collect(Collectors.toCollection(TreeSet::new))));
-        byte[] bytes = body == null ? new byte[0] : body.readNBytes(most + 1);
-        if (bytes.length > most) {
-            throw RefusedCallException.tooLarge(most);
-        }
+                // Whoever asks is not told which there are.
+                .orElseThrow(() -> RefusedCallException.unknown("No source of this name receives anything"));
+        byte[] bytes = body == null
+                ? new byte[0]
+                : mayBeProved(known, authorization, token, signature)
+                        ? readWhole(body, most)
+                        : body.readNBytes(UNPROVED);
         return new ReceivedCall(
                 known,
                 Optional.ofNullable(authorization),
@@ -60,6 +66,28 @@ public class Receivers {
                 Optional.ofNullable(signature),
                 bytes,
                 clock.instant());
+    }
+
+    /** Whether a call carries what its sender is known by; a signature is only proved once the body is there. */
+    private boolean mayBeProved(SourceSettings source, String authorization, String token, String signature) {
+        return source instanceof SegmentSource
+                ? signature != null
+                : senders.know(source, Optional.ofNullable(authorization), Optional.ofNullable(token));
+    }
+
+    private byte[] readWhole(InputStream body, int most) throws IOException {
+        if (!reading.tryAcquire()) {
+            throw new NotStoredException("too many calls come at once");
+        }
+        try {
+            byte[] bytes = body.readNBytes(most + 1);
+            if (bytes.length > most) {
+                throw RefusedCallException.tooLarge(most);
+            }
+            return bytes;
+        } finally {
+            reading.release();
+        }
     }
 
     /**
@@ -100,7 +128,8 @@ public class Receivers {
         if (cause instanceof NotStoredException || cause instanceof DataAccessException) {
             return HttpStatus.SERVICE_UNAVAILABLE;
         }
-        return cause instanceof IOException ? HttpStatus.BAD_REQUEST : HttpStatus.INTERNAL_SERVER_ERROR;
+        // A body that broke off is no mistake of the sender's, whom a 400 would keep from trying again.
+        return cause instanceof IOException ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.INTERNAL_SERVER_ERROR;
     }
 
     private static String words(Throwable cause) {
@@ -110,6 +139,8 @@ public class Receivers {
         if (cause instanceof DataAccessException) {
             return "Not stored: the state database does not answer. Send it again later";
         }
-        return cause instanceof IOException ? "The body broke off" : "This should not happen; the log says more";
+        return cause instanceof IOException
+                ? "The body broke off. Send it again"
+                : "This should not happen; the log says more";
     }
 }

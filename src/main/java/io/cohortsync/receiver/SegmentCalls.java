@@ -3,6 +3,7 @@ package io.cohortsync.receiver;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cohortsync.mirror.Push;
 import io.cohortsync.mirror.PushedEvent;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -35,9 +36,7 @@ public class SegmentCalls {
      * audience's name is its id, which comes back with every event (contracts, section 5.5).
      */
     public boolean isAudienceHook(ReceivedCall call) {
-        return call.signature().isEmpty()
-                && call.body().length <= LONGEST_HOOK
-                && hook(call).isPresent();
+        return call.body().length <= LONGEST_HOOK && hook(call).isPresent();
     }
 
     /** The answer to an audience hook: the id that events will carry. */
@@ -46,6 +45,10 @@ public class SegmentCalls {
     }
 
     private static Optional<String> hook(ReceivedCall call) {
+        String text = new String(call.body(), StandardCharsets.UTF_8);
+        if (!text.contains("audienceName") && !text.contains("externalId")) {
+            return Optional.empty();
+        }
         try {
             JsonNode body = PushedJson.read(call.body());
             return List.of("audienceName", "externalId").stream()

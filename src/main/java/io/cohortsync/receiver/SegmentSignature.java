@@ -42,6 +42,13 @@ public class SegmentSignature {
         }
     }
 
+    /** As {@link #prove}, but what Segment does not sign at all need not be. */
+    public void proveIfSigned(ReceivedCall call) {
+        if (call.signature().isPresent()) {
+            prove(call);
+        }
+    }
+
     private static String digest(SegmentSource source, byte[] bytes) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);

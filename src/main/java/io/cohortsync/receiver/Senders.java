@@ -1,6 +1,7 @@
 package io.cohortsync.receiver;
 
 import io.cohortsync.config.Secret;
+import io.cohortsync.config.SourceSettings;
 import io.cohortsync.config.SourceSettings.AmplitudeSource;
 import io.cohortsync.config.SourceSettings.MixpanelSource;
 import io.cohortsync.config.SourceSettings.Sender;
@@ -19,27 +20,27 @@ public class Senders {
 
     /** @throws RefusedCallException 401 unless it is the source that it claims to be from */
     public void prove(ReceivedCall call) {
-        Sender sender = sender(call);
-        boolean proved = sender.token().isPresent()
-                ? call.token()
-                        .filter(given -> same(given, sender.token().get().value()))
-                        .isPresent()
-                : call.authorization()
-                        .filter(given -> same(given, basic(sender)))
-                        .isPresent();
-        if (!proved) {
+        if (!know(call.source(), call.authorization(), call.token())) {
             throw RefusedCallException.unproved(
-                    sender.token().isPresent()
+                    sender(call.source()).token().isPresent()
                             ? "The header X-Webhook-Token is missing or is not the configured webhook-token"
                             : "HTTP Basic credentials are missing or are not the configured webhook-username and"
                                     + " webhook-password");
         }
     }
 
-    private static Sender sender(ReceivedCall call) {
-        Optional<Sender> sender = call.source() instanceof AmplitudeSource amplitude
-                ? amplitude.sender()
-                : ((MixpanelSource) call.source()).sender();
+    /** Whether these headers of a call are the ones that a source sends. */
+    boolean know(SourceSettings source, Optional<String> authorization, Optional<String> token) {
+        Sender sender = sender(source);
+        return sender.token().isPresent()
+                ? token.filter(given -> same(given, sender.token().get().value()))
+                        .isPresent()
+                : authorization.filter(given -> same(given, basic(sender))).isPresent();
+    }
+
+    private static Sender sender(SourceSettings source) {
+        Optional<Sender> sender =
+                source instanceof AmplitudeSource amplitude ? amplitude.sender() : ((MixpanelSource) source).sender();
         return sender.orElseThrow();
     }
 

@@ -81,8 +81,9 @@ public class PushNews {
         if (isUnderWayOrJustFailed(sync)) {
             return false;
         }
+        boolean changed = news.isNew(sync, MirrorSnapshots.state(cohort.get()));
         begun.put(sync.name(), cohort.get().version());
-        return news.isNew(sync, MirrorSnapshots.state(cohort.get()));
+        return changed;
     }
 
     /** What could not be delivered a moment ago would, for every event, be read and tried again as a whole. */

@@ -348,12 +348,12 @@ public class Runs {
         RunState state;
         try {
             state = end(run);
+            if (state == RunState.SUCCEEDED) {
+                news.done(run);
+            }
         } catch (RuntimeException e) {
             leases.forget(run.lease());
             throw e;
-        }
-        if (state == RunState.SUCCEEDED) {
-            news.done(run);
         }
         return leases.giveBack(
                 run.lease(), state == RunState.SUCCEEDED ? Optional.of(clock.instant()) : Optional.empty());
@@ -413,6 +413,11 @@ public class Runs {
             LOG.debug("whether a sync is overdue cannot be told while the state database does not answer", e);
             return List.of();
         }
+    }
+
+    /** A sync that would be overdue has nothing to do: it is not looked at again until its time comes. */
+    public void notDue(String sync) {
+        toLookAt.remove(sync);
     }
 
     private synchronized List<String> lookForOverdue() {

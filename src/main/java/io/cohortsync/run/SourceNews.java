@@ -53,10 +53,11 @@ public class SourceNews {
     /** The run, which from now on knows what its source told. */
     public Run heard(Run run, Told told) {
         SyncSettings sync = run.sync();
-        told.name()
-                .filter(name -> sync.givenName().isEmpty())
-                .ifPresent(name -> links.name(sync, run.lease().token(), storable(name)));
-        List<Link> current = told.name().isEmpty()
+        if (sync.givenName().isEmpty()) {
+            String name = told.name().filter(known -> !known.isBlank()).orElse(sync.name());
+            links.name(sync, run.lease().token(), storable(name));
+        }
+        List<Link> current = sync.givenName().isPresent()
                 ? run.links()
                 : links.of(sync).stream().map(this::unlessTaken).toList();
         return run.reading(current, told.state().map(state -> state(sync, state)));

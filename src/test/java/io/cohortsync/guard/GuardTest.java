@@ -90,7 +90,7 @@ class GuardTest {
         assertThat(run("share", all.subList(20, 100)).path("accepted").asLong()).isEqualTo(20);
 
         // Those twenty and this one are more than a fifth of the hundred there were.
-        assertHeld(run("share", all.subList(21, 100)), 1, "with 20 within the last 24h");
+        assertHeld(run("share", all.subList(21, 100)), 1, "they would make 21 within 24h");
         assertThat(segment.members("share")).hasSize(80);
     }
 
@@ -106,7 +106,7 @@ class GuardTest {
     void theLimitMayBeANumber() {
         List<String> all = Trial.people("p", 100);
         run("number", all);
-        assertHeld(run("number", all.subList(6, 100)), 6, "more than the 5 that pass");
+        assertHeld(run("number", all.subList(6, 100)), 6, "and 5 may pass");
         assertThat(run("number", all.subList(5, 100)).path("accepted").asLong()).isEqualTo(5);
     }
 
@@ -123,7 +123,7 @@ class GuardTest {
         List<String> all = Trial.people("p", 100);
         run("window", all);
         run("window", all.subList(15, 100));
-        assertHeld(run("window", all.subList(25, 100)), 10, "with 15 within");
+        assertHeld(run("window", all.subList(25, 100)), 10, "they would make 25 within 24h");
         trial.state()
                 .sql("update delivery set closed_at = closed_at - interval '25' hour"
                         + " where link_id in (select id from link where sync = 'window')")

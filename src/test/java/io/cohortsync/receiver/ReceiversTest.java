@@ -8,8 +8,6 @@ import io.cohortsync.testing.Engage;
 import io.cohortsync.testing.RunningApp;
 import io.cohortsync.testing.SegmentServer;
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -56,6 +54,8 @@ class ReceiversTest {
                   from: { source: mixpanel, cohort: "12345" }
                   schedule: manual
                   to: web
+                twin-a: { from: { source: engage, cohort: twin_a }, schedule: manual, to: web }
+                twin-b: { from: { source: engage, cohort: twin_b }, schedule: manual, to: web }
                 stale:
                   from: { source: engage, cohort: quiet, stale-after: 1h }
                   schedule: manual
@@ -186,6 +186,10 @@ class ReceiversTest {
                         .path("externalId")
                         .asText())
                 .isEqualTo("VIPs");
+        assertThat(signed("engage", "{\"audienceName\":\"VIPs\"}").body()).contains("externalId");
+        assertThat(push("engage", "{\"audienceName\":\"VIPs\"}", "X-Signature", "00")
+                        .statusCode())
+                .isEqualTo(401);
         signed("engage", Engage.identify("ann", "vip_users", true, "2026-11-21T10:00:00.000Z"));
         signed("engage", Engage.track("bob", "vip_users", true, "2026-11-21T10:00:00.000Z"));
 
@@ -307,8 +311,8 @@ class ReceiversTest {
                 "engage | '' | 400 | empty",
                 "amplitude | {\"cohort_id\":\"x\",\"in_cohort\":\"yes\",\"users\":[]} | 400 | in_cohort",
                 "amplitude | {\"in_cohort\":true,\"users\":[]} | 400 | cohort_id",
-                "polled | {} | 404 | engage",
-                "nothing-like-it | {} | 404 | engage",
+                "polled | {} | 404 | No source of this name",
+                "nothing-like-it | {} | 404 | No source of this name",
             })
     void whatCannotBeTakenIsRefusedInWords(String source, String body, int status, String words) {
         HttpResponse<String> response =
@@ -334,16 +338,7 @@ class ReceiversTest {
     }
 
     private static HttpResponse<String> list(String source, String cohort, String csv) {
-        HttpRequest request = HttpRequest.newBuilder(
-                        app.uri("/api/sources/" + source + "/cohorts/" + cohort + "/members"))
-                .header("Content-Type", "text/csv")
-                .PUT(HttpRequest.BodyPublishers.ofString(csv))
-                .build();
-        try {
-            return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        return app.call("PUT", "/api/sources/" + source + "/cohorts/" + cohort + "/members", "text/csv", csv);
     }
 
     @Test
@@ -381,6 +376,36 @@ class ReceiversTest {
         assertThat(sync.path("stale").asBoolean()).isFalse();
         assertThat(Instant.parse(sync.path("lastEvent").asText()))
                 .isAfter(Instant.now().minusSeconds(60));
+    }
+
+    @Test
+    void noBodyIsTakenForAForm() {
+        String form = "application/x-www-form-urlencoded";
+        assertThat(app.call("POST", "/hooks/engage", form, "x\n&=%").statusCode())
+                .isEqualTo(401);
+        assertThat(app.call("POST", "/api/sources/engage/check?wait=true", form, "x")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(app.call("PUT", "/api/sources/engage/cohorts/no_form/members", form, "userId\nann\nann\n")
+                        .body())
+                .contains("\"members\":1,\"ignored\":0");
+
+        // Whom a list did not name was not there then, whatever comes late.
+        signed("engage", Engage.identify("late", "no_form", true, "2026-11-20T10:00:00Z"));
+        assertThat(inside("engage", "no_form")).containsExactly("ann");
+    }
+
+    @Test
+    void ofTwoCohortsThatTurnOutToHaveOneNameTheSecondLinkIsHeldAndTheFirstIsNot() {
+        signed("engage", Engage.identify("ann", "twin_a", true, "2026-11-21T10:00:00Z"));
+        signed("engage", Engage.identify("bob", "twin_b", true, "2026-11-21T10:00:00Z"));
+
+        assertThat(app.runLink("twin-b").path("accepted").asLong()).isEqualTo(1);
+        JsonNode second = app.runLink("twin-a");
+        assertThat(second.path("state").asText()).isEqualTo("held");
+        assertThat(second.path("error").asText()).contains("twin-b → web");
+        assertThat(app.runLink("twin-b").path("state").asText()).isEqualTo("succeeded");
+        assertThat(SEGMENT.members("VIPs")).containsExactly("bob");
     }
 
     @Test

@@ -87,6 +87,19 @@ public final class RunningApp implements AutoCloseable {
         }
     }
 
+    /** A call with a body, whatever it answers. */
+    public HttpResponse<String> call(String method, String path, String contentType, String body) {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(uri(path))
+                    .header("Content-Type", contentType)
+                    .method(method, HttpRequest.BodyPublishers.ofString(body))
+                    .build();
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** POSTs JSON with these headers, names and values in turn, as a vendor pushes it. */
     public HttpResponse<String> push(String path, String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
