@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,13 +64,14 @@ public class FullListCalls {
     record Replaced(String source, String cohort, long members, long ignored) {}
 
     /**
-     * Reads the whole file before it changes anything, and then applies it a thousand people at a time; whoever is not in it has left, but for those whom something was
-     * received of since.
+     * Reads the whole file before it changes anything, and then applies it a thousand people at a time; whoever is not in
+     * it has left, but for those whom something was received of since.
      *
+     * @param at when the file was true, as an ISO 8601 instant; null: now
      * @param body CSV with a header, gzipped or not
      * @throws io.cohortsync.source.IncompleteSnapshotException when the file is not whole, or lacks a column that is needed
      */
-    public Answer replace(String source, String cohort, InputStream body) throws IOException {
+    public Answer replace(String source, String cohort, String at, InputStream body) throws IOException {
         SourceSettings known = Problems.known(settings.sources(), source, "source");
         if (!known.pushed()) {
             throw Problems.of(
@@ -81,11 +83,26 @@ public class FullListCalls {
                     HttpStatus.BAD_REQUEST,
                     "A cohort's id has 1 to " + LONGEST_COHORT + " characters, this one " + cohort.length());
         }
+        Instant time = time(at);
         List<MemberKeyField> fields = fields(known, cohort);
         try (DownloadedFile file = DownloadedFile.of(body)) {
             int pages = pages(file, fields);
-            return Answer.json(200, apply(known, cohort, file, fields, pages));
+            return Answer.json(200, apply(known, cohort, file, fields, pages, time));
         }
+    }
+
+    private Instant time(String at) {
+        try {
+            Instant time = at == null ? clock.instant() : Instant.parse(at);
+            if (!time.isAfter(clock.instant())) {
+                return time;
+            }
+        } catch (DateTimeParseException notATime) {
+            // Told below.
+        }
+        throw Problems.of(
+                HttpStatus.BAD_REQUEST,
+                "at is \"" + at + "\". Accepted: a time that has passed, such as " + clock.instant());
     }
 
     /** The field that people are known by, and what some sync takes for the member key. */
@@ -113,9 +130,13 @@ public class FullListCalls {
     }
 
     private Replaced apply(
-            SourceSettings source, String cohort, DownloadedFile file, List<MemberKeyField> fields, int pages) {
+            SourceSettings source,
+            String cohort,
+            DownloadedFile file,
+            List<MemberKeyField> fields,
+            int pages,
+            Instant time) {
         String generation = "file-" + UUID.randomUUID();
-        Instant now = clock.instant();
         long ignored = 0;
         try (SnapshotReader whole = downloads.open(ORIGIN, file, fields, Set.of())) {
             for (int page = 1; page <= pages; page++) {
@@ -125,13 +146,13 @@ public class FullListCalls {
                     Chunk chunk = whole.next();
                     rows = chunk.rows();
                     for (int row = 0; row < rows; row++) {
-                        event(cohort, chunk, row, fields, now).ifPresent(events::add);
+                        event(cohort, chunk, row, fields, time).ifPresent(events::add);
                     }
                 }
                 writer.store(new Push(
                         source.name(),
                         events,
-                        Optional.of(new FullListPage(cohort, generation, page, pages, now)),
+                        Optional.of(new FullListPage(cohort, generation, page, pages, time)),
                         rows - events.size()));
                 ignored += rows - events.size();
             }

@@ -338,7 +338,24 @@ class ReceiversTest {
     }
 
     private static HttpResponse<String> list(String source, String cohort, String csv) {
-        return app.call("PUT", "/api/sources/" + source + "/cohorts/" + cohort + "/members", "text/csv", csv);
+        return list(source, cohort, csv, "");
+    }
+
+    private static HttpResponse<String> list(String source, String cohort, String csv, String query) {
+        return app.call("PUT", "/api/sources/" + source + "/cohorts/" + cohort + "/members" + query, "text/csv", csv);
+    }
+
+    @Test
+    void aListCountsAsOfItsOwnTime() {
+        signed("engage", Engage.identify("before", "timed", true, "2026-11-21T10:00:00Z"));
+        signed("engage", Engage.identify("after", "timed", true, "2026-11-21T12:00:00Z"));
+
+        // What was heard after the list's time stays, whatever its own time is: here both were.
+        list("engage", "timed", "userId\nlisted\n", "?at=2026-11-21T11:00:00Z");
+        assertThat(inside("engage", "timed")).containsExactly("after", "before", "listed");
+        signed("engage", Engage.identify("entered", "timed", true, "2026-11-21T11:30:00Z"));
+        signed("engage", Engage.identify("too-late", "timed", true, "2026-11-21T10:30:00Z"));
+        assertThat(inside("engage", "timed")).containsExactly("after", "before", "entered", "listed");
     }
 
     @Test
@@ -389,6 +406,12 @@ class ReceiversTest {
         assertThat(app.call("PUT", "/api/sources/engage/cohorts/no_form/members", form, "userId\nann\nann\n")
                         .body())
                 .contains("\"members\":1,\"ignored\":0");
+
+        assertThat(list("engage", "no_form", "userId\nann\n", "?at=2099-01-01T00:00:00Z")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(list("engage", "no_form", "userId\nann\n", "?at=yesterday").body())
+                .contains("yesterday");
 
         // Whom a list did not name was not there then, whatever comes late.
         signed("engage", Engage.identify("late", "no_form", true, "2026-11-20T10:00:00Z"));
