@@ -33,7 +33,8 @@ class BodiesAsTheyCome extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        String path = request.getRequestURI();
+        // As the server understands it, for /%68ooks is /hooks.
+        String path = request.getServletPath();
         String type = Optional.ofNullable(request.getContentType()).orElse("").toLowerCase(Locale.ROOT);
         return !(path.startsWith("/hooks") || path.startsWith("/api"))
                 || !(type.startsWith(MediaType.APPLICATION_FORM_URLENCODED_VALUE) || type.startsWith("multipart/"));

@@ -36,7 +36,8 @@ class KilledInMidDeliveryIT {
     private static final int MEMBERS = 20_000;
     private static final int BATCH = 100;
     private static final int IN_FLIGHT = 4;
-    private static final int KILLS = 4;
+    // After each one a lease of 20 s has to run out.
+    private static final int KILLS = 3;
 
     private final Random random = new Random();
     private final SegmentServer segment = new SegmentServer();
