@@ -113,25 +113,20 @@ public class Links {
      */
     public Optional<String> otherThatWrites(Link link, Collection<SyncSettings> syncs) {
         return syncs.stream()
-                .filter(sync -> !sync.name().equals(link.settings().sync()))
+                .filter(sync ->
+                        sync.enabled() && !sync.name().equals(link.settings().sync()))
                 .flatMap(sync -> of(sync).stream())
-                .filter(other -> other.settings()
-                                .target()
-                                .equals(link.settings().target())
-                        && (other.settings().trait().isPresent()
-                                        && other.settings()
-                                                .trait()
-                                                .equals(link.settings().trait())
-                                || other.settings()
-                                                .list()
-                                                .map(ListSettings::which)
-                                                .isPresent()
-                                        && other.settings()
-                                                .list()
-                                                .map(ListSettings::which)
-                                                .equals(link.settings().list().map(ListSettings::which))))
+                .filter(other -> other.acknowledged() > 0 || other.id() < link.id())
+                .filter(other ->
+                        other.settings().target().equals(link.settings().target()))
+                .filter(other -> written(other).isPresent() && written(other).equals(written(link)))
                 .map(Link::name)
                 .findFirst();
+    }
+
+    /** The trait or the list that a link writes. */
+    private static Optional<String> written(Link link) {
+        return link.settings().trait().or(() -> link.settings().list().map(ListSettings::which));
     }
 
     private boolean inDoubt(long id) {

@@ -3,6 +3,7 @@ package io.cohortsync.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cohortsync.config.SourceSettings.MixpanelSource;
+import io.cohortsync.schedule.Schedule;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -64,6 +65,25 @@ class MixpanelSourceTest {
         assertThat(sync.givenName()).isEmpty();
         assertThat(sync.links().get(0).memberKey()).isEqualTo(new MemberKeyField.Named("distinct_id"));
         assertThat(sync.links().get(0).named("VIP").trait()).contains("Mixpanel - VIP");
+    }
+
+    @Test
+    void ofAPushedCohortNobodyKnowsWhenOnceIsDone() {
+        String pushed = SOUND.replace(
+                "username: svc, secret: hidden-secret, project-id: \"777\", region: us",
+                "webhook-username: us, webhook-password: hidden-pw");
+
+        assertThat(Given.yaml(pushed.replace("to: [ web ]", "to: [ web ]\n      schedule: once"))
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains("syncs.lapsed.schedule", "once is for cohorts that are read as a whole", "on-change");
+        assertThat(Given.yaml(pushed.replace("to: [ web ]", "to: [ web ]\n      schedule: on-change"))
+                        .settings()
+                        .syncs()
+                        .get("lapsed")
+                        .schedule())
+                .isEqualTo(new Schedule.OnChange());
     }
 
     @Test

@@ -2,10 +2,13 @@ package io.cohortsync.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cohortsync.config.LinkSettings;
+import io.cohortsync.config.SyncSettings;
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.membership.MembershipStore.Member;
 import io.cohortsync.membership.Standing;
+import io.cohortsync.testing.Configured;
 import io.cohortsync.testing.Database;
 import io.cohortsync.testing.StateBeans;
 import java.time.Clock;
@@ -60,5 +63,46 @@ class LinksTest {
                     .isTrue();
             assertThat(members.find(link.id(), List.of(2L))).hasSize(1);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofTwoLinksThatWereGivenOneNameAndFilledByNobodyTheOlderHasItAndOfOthersTheOneThatIsFilled(Database database) {
+        try (StateBeans beans = new StateBeans(database, Fingerprint.seeded(1), Clock.systemUTC(), 10, true, 1)) {
+            Links links = beans.bean(Links.class);
+            SyncSettings one = awaitingItsName(beans, "one");
+            SyncSettings two = awaitingItsName(beans, "two");
+            for (SyncSettings sync : List.of(one, two)) {
+                links.register(sync);
+                links.claim(sync.name(), 1);
+                links.name(sync, 1, "Trial");
+            }
+            List<SyncSettings> syncs = List.of(one, two);
+            Link first = links.of(one).get(0);
+            Link second = links.of(two).get(0);
+            assertThat(second.settings().trait()).contains("Mixpanel - Trial");
+
+            assertThat(links.otherThatWrites(first, syncs)).isEmpty();
+            assertThat(links.otherThatWrites(second, syncs)).contains("one → target-1");
+
+            beans.bean(JdbcTemplate.class).update("update link set acknowledged = 1 where id = ?", second.id());
+            assertThat(links.otherThatWrites(first, syncs)).contains("two → target-1");
+        }
+    }
+
+    private static SyncSettings awaitingItsName(StateBeans beans, String sync) {
+        LinkSettings plain = beans.sync().links().get(0);
+        LinkSettings link = new LinkSettings(
+                sync,
+                plain.target(),
+                true,
+                plain.memberKey(),
+                plain.normalize(),
+                true,
+                Optional.of("Mixpanel - {name}"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        return Configured.sync(sync, beans.sync().source(), sync, List.of(link));
     }
 }
