@@ -4,8 +4,8 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import io.cohortsync.config.MemberKeyField;
 import io.cohortsync.diff.Diff;
+import io.cohortsync.source.DownloadedCohorts;
 import io.cohortsync.source.DownloadedFile;
-import io.cohortsync.source.Downloads;
 import io.cohortsync.source.SnapshotReader;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -79,7 +79,7 @@ final class SourcesBench {
     }
 
     private static SnapshotReader open(Path file) throws IOException {
-        return new Downloads()
+        return new DownloadedCohorts()
                 .open(
                         "The file",
                         DownloadedFile.of(Files.newInputStream(file)),

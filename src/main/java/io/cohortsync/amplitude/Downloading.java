@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cohortsync.config.MemberKeyField;
 import io.cohortsync.config.SyncSettings;
+import io.cohortsync.source.DownloadedCohorts;
 import io.cohortsync.source.DownloadedFile;
-import io.cohortsync.source.Downloads;
 import io.cohortsync.source.IncompleteSnapshotException;
 import io.cohortsync.source.SnapshotReader;
 import io.cohortsync.source.Told;
@@ -31,11 +31,11 @@ public class Downloading {
     private static final int MOST_FAILURES = 3;
 
     private final ObjectMapper json;
-    private final Downloads downloads;
+    private final DownloadedCohorts downloads;
     private final Asking asking;
     private final Clock clock;
 
-    Downloading(ObjectMapper json, Downloads downloads, Asking asking, Clock clock) {
+    Downloading(ObjectMapper json, DownloadedCohorts downloads, Asking asking, Clock clock) {
         this.json = json;
         this.downloads = downloads;
         this.asking = asking;

@@ -1,18 +1,18 @@
 package io.cohortsync.api;
 
-import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.MemberKeyField;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SourceSettings;
 import io.cohortsync.mirror.FullListPage;
+import io.cohortsync.mirror.MappedFields;
 import io.cohortsync.mirror.Mirror;
 import io.cohortsync.mirror.MirrorCohort;
 import io.cohortsync.mirror.MirrorWriter;
 import io.cohortsync.mirror.Push;
 import io.cohortsync.mirror.PushedEvent;
 import io.cohortsync.source.Chunk;
+import io.cohortsync.source.DownloadedCohorts;
 import io.cohortsync.source.DownloadedFile;
-import io.cohortsync.source.Downloads;
 import io.cohortsync.source.SnapshotReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,10 +21,8 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.springframework.http.HttpStatus;
@@ -38,18 +36,24 @@ import org.springframework.stereotype.Component;
 public class FullListCalls {
 
     private static final String ORIGIN = "The list";
-    private static final int LONGEST_MEMBER = 512;
-    private static final int LONGEST_COHORT = 300;
 
     private final Settings settings;
-    private final Downloads downloads;
+    private final DownloadedCohorts downloads;
+    private final MappedFields mapped;
     private final Mirror mirror;
     private final MirrorWriter writer;
     private final Clock clock;
 
-    FullListCalls(Settings settings, Downloads downloads, Mirror mirror, MirrorWriter writer, Clock clock) {
+    FullListCalls(
+            Settings settings,
+            DownloadedCohorts downloads,
+            MappedFields mapped,
+            Mirror mirror,
+            MirrorWriter writer,
+            Clock clock) {
         this.settings = settings;
         this.downloads = downloads;
+        this.mapped = mapped;
         this.mirror = mirror;
         this.writer = writer;
         this.clock = clock;
@@ -78,10 +82,11 @@ public class FullListCalls {
                     HttpStatus.CONFLICT,
                     "Source " + source + " is read and not pushed to: its cohorts are what it says");
         }
-        if (cohort.isBlank() || cohort.length() > LONGEST_COHORT) {
+        if (!PushedEvent.mayBeCohort(cohort)) {
             throw Problems.of(
                     HttpStatus.BAD_REQUEST,
-                    "A cohort's id has 1 to " + LONGEST_COHORT + " characters, this one " + cohort.length());
+                    "A cohort's id has 1 to " + PushedEvent.LONGEST_COHORT + " characters, this one "
+                            + cohort.length());
         }
         Instant time = time(at);
         List<MemberKeyField> fields = fields(known, cohort);
@@ -108,13 +113,8 @@ public class FullListCalls {
     /** The field that people are known by, and what some sync takes for the member key. */
     private List<MemberKeyField> fields(SourceSettings source, String cohort) {
         MemberKeyField member = new MemberKeyField.Named(source.fields().get(0));
-        Stream<MemberKeyField> mapped = settings.syncs().values().stream()
-                .filter(sync -> sync.pushed()
-                        && sync.source().name().equals(source.name())
-                        && sync.cohort().equals(cohort))
-                .flatMap(sync -> sync.links().stream())
-                .map(LinkSettings::memberKey);
-        return Stream.concat(Stream.of(member), mapped).distinct().toList();
+        return Stream.concat(Stream.of(member), mapped.of(source.name(), cohort).stream())
+                .toList();
     }
 
     /** How many parts the file has, once it was read to its end. */
@@ -146,7 +146,7 @@ public class FullListCalls {
                     Chunk chunk = whole.next();
                     rows = chunk.rows();
                     for (int row = 0; row < rows; row++) {
-                        event(cohort, chunk, row, fields, time).ifPresent(events::add);
+                        event(source.name(), cohort, chunk, row, fields, time).ifPresent(events::add);
                     }
                 }
                 writer.store(new Push(
@@ -164,19 +164,17 @@ public class FullListCalls {
         return mirror.find(source, cohort).map(MirrorCohort::members).orElse(0L);
     }
 
-    private static Optional<PushedEvent> event(
-            String cohort, Chunk chunk, int row, List<MemberKeyField> fields, Instant now) {
+    private Optional<PushedEvent> event(
+            String source, String cohort, Chunk chunk, int row, List<MemberKeyField> fields, Instant now) {
         String member = chunk.value(row, 0);
-        if (member.isBlank() || member.length() > LONGEST_MEMBER || member.indexOf('\0') >= 0) {
-            return Optional.empty();
-        }
-        Map<String, String> properties = new TreeMap<>();
-        for (int i = 1; i < fields.size(); i++) {
-            String value = chunk.value(row, i);
-            if (!value.isBlank() && value.length() <= LONGEST_MEMBER && value.indexOf('\0') < 0) {
-                properties.put(fields.get(i).words(), value);
-            }
-        }
-        return Optional.of(new PushedEvent(cohort, Optional.empty(), member, true, now, properties));
+        return PushedEvent.mayBeMember(member)
+                ? Optional.of(new PushedEvent(
+                        cohort,
+                        Optional.empty(),
+                        member,
+                        true,
+                        now,
+                        mapped.kept(source, cohort, field -> chunk.value(row, fields.indexOf(field)))))
+                : Optional.empty();
     }
 }

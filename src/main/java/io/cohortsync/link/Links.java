@@ -98,11 +98,11 @@ public class Links {
     }
 
     /**
-     * What the enabled links of a sync are filled under, in one text: what was read for these need not be read again for
+     * What these links of a sync are filled under, in one text: what was read for these need not be read again for
      * these.
      */
-    public String identity(SyncSettings sync) {
-        return of(sync).stream()
+    public String identity(SyncSettings sync, List<Link> links) {
+        return links.stream()
                 .map(link -> link.id() + identities.of(sync, link.settings()))
                 .collect(Collectors.joining());
     }

@@ -1,13 +1,13 @@
 package io.cohortsync.receiver;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.cohortsync.mirror.MappedFields;
 import io.cohortsync.mirror.Push;
 import io.cohortsync.mirror.PushedEvent;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
@@ -31,8 +31,8 @@ public class AmplitudeCalls {
     public Push push(ReceivedCall call) {
         JsonNode root = PushedJson.read(call.body());
         String cohort = PushedJson.text(root.path("cohort_id"));
-        if (!PushedJson.namesCohort(cohort)) {
-            throw RefusedCallException.malformed("cohort_id is missing, or longer than " + PushedJson.LONGEST_COHORT
+        if (!PushedEvent.mayBeCohort(cohort)) {
+            throw RefusedCallException.malformed("cohort_id is missing, or longer than " + PushedEvent.LONGEST_COHORT
                     + " characters: it says which cohort this is about");
         }
         if (!root.path("in_cohort").isBoolean()) {
@@ -46,14 +46,17 @@ public class AmplitudeCalls {
         List<PushedEvent> events = new ArrayList<>();
         for (JsonNode user : root.path("users")) {
             String member = PushedJson.text(user.path("user_id"));
-            if (PushedJson.namesSomebody(member)) {
+            if (PushedEvent.mayBeMember(member)) {
                 events.add(new PushedEvent(
                         cohort,
                         name,
                         member,
                         root.path("in_cohort").booleanValue(),
                         at,
-                        mapped.of(call.source().name(), cohort, key -> property(user, key))));
+                        mapped.kept(
+                                call.source().name(),
+                                cohort,
+                                field -> property(user, field.name().orElseThrow()))));
             }
         }
         return new Push(
@@ -74,10 +77,5 @@ public class AmplitudeCalls {
     private static String property(JsonNode user, String name) {
         String of = PushedJson.text(user.path("user_properties").path(name));
         return of.isBlank() ? PushedJson.text(user.path(name)) : of;
-    }
-
-    /** The answer once it is stored. */
-    public Reply stored(Push push) {
-        return Reply.json(200, Map.of("received", push.events().size(), "ignored", push.left()));
     }
 }

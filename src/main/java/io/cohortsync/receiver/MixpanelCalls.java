@@ -1,9 +1,14 @@
 package io.cohortsync.receiver;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cohortsync.mirror.FullListPage;
+import io.cohortsync.mirror.MappedFields;
 import io.cohortsync.mirror.Push;
 import io.cohortsync.mirror.PushedEvent;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +23,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class MixpanelCalls {
 
+    private static final JsonFactory JSON = new JsonFactory();
     private static final int LONGEST_SESSION = 200;
     private static final int MOST_PAGES = 1_000_000;
 
@@ -36,9 +42,9 @@ public class MixpanelCalls {
         JsonNode root = PushedJson.read(call.body());
         JsonNode parameters = root.path("parameters");
         String cohort = PushedJson.text(parameters.path("mixpanel_cohort_id"));
-        if (!PushedJson.namesCohort(cohort)) {
+        if (!PushedEvent.mayBeCohort(cohort)) {
             throw RefusedCallException.malformed("mixpanel_cohort_id is missing, or longer than "
-                    + PushedJson.LONGEST_COHORT + " characters: it says which cohort this is about");
+                    + PushedEvent.LONGEST_COHORT + " characters: it says which cohort this is about");
         }
         if (!parameters.path("members").isArray()) {
             throw RefusedCallException.malformed("members is no array: it says who");
@@ -53,14 +59,17 @@ public class MixpanelCalls {
         List<PushedEvent> events = new ArrayList<>();
         for (JsonNode member : parameters.path("members")) {
             String id = PushedJson.text(member.path("mixpanel_distinct_id"));
-            if (PushedJson.namesSomebody(id)) {
+            if (PushedEvent.mayBeMember(id)) {
                 events.add(new PushedEvent(
                         cohort,
                         name,
                         id,
                         !action.equals("remove_members"),
                         call.at(),
-                        mapped.of(call.source().name(), cohort, key -> property(member, key))));
+                        mapped.kept(
+                                call.source().name(),
+                                cohort,
+                                field -> property(member, field.name().orElseThrow()))));
             }
         }
         return new Push(
@@ -114,11 +123,22 @@ public class MixpanelCalls {
                 Map.of("message", message, "code", code));
     }
 
+    /** It comes first, so that hardly anything of the body is read for it. */
     private static String action(ReceivedCall call) {
-        try {
-            return PushedJson.read(call.body()).path("action").asText("");
-        } catch (RefusedCallException malformed) {
-            return "";
+        try (JsonParser parser = JSON.createParser(call.body())) {
+            if (parser.nextToken() == JsonToken.START_OBJECT) {
+                while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                    String name = parser.currentName();
+                    parser.nextToken();
+                    if (name.equals("action")) {
+                        return parser.getValueAsString("");
+                    }
+                    parser.skipChildren();
+                }
+            }
+        } catch (IOException malformed) {
+            // Then there is none to repeat.
         }
+        return "";
     }
 }

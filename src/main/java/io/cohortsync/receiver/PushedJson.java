@@ -4,20 +4,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.cohortsync.mirror.PushedEvent;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 
 /** JSON as vendors push it; its words never quote it, for it speaks of people. */
 final class PushedJson {
 
-    /** As much as a member key may have. */
-    private static final int LONGEST = 512;
-
-    static final int LONGEST_COHORT = 300;
-    private static final int LONGEST_NAME = 1_000;
+    /** Digits before or after the point; a longer number is nobody's id. */
+    private static final int MOST_DIGITS = 512;
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             // No digit of an id is lost.
@@ -48,33 +45,16 @@ final class PushedJson {
     static String text(JsonNode value) {
         if (value.isNumber()) {
             BigDecimal number = value.decimalValue();
-            return number.precision() > LONGEST || Math.abs((long) number.scale()) > LONGEST
+            return number.precision() > MOST_DIGITS || Math.abs((long) number.scale()) > MOST_DIGITS
                     ? ""
                     : number.toPlainString();
         }
         return value.isValueNode() && !value.isNull() ? value.asText() : "";
     }
 
-    /** Whether this can name somebody in the mirror. */
-    static boolean namesSomebody(String member) {
-        return fits(member, LONGEST);
-    }
-
-    /** Whether this can name a cohort in the mirror. */
-    static boolean namesCohort(String cohort) {
-        return fits(cohort, LONGEST_COHORT);
-    }
-
     /** What a cohort is called, if that can be kept. */
     static Optional<String> cohortName(JsonNode value) {
-        return Optional.of(text(value)).filter(name -> fits(name, LONGEST_NAME));
-    }
-
-    private static boolean fits(String text, int longest) {
-        return !text.isBlank()
-                && text.length() <= longest
-                && text.indexOf('\0') < 0
-                && StandardCharsets.UTF_8.newEncoder().canEncode(text);
+        return Optional.of(text(value)).filter(PushedEvent::mayBeName);
     }
 
     /** When something was so: not later than we heard of it, for only times of one clock can be compared. */

@@ -5,9 +5,11 @@ import io.cohortsync.config.SourceSettings;
 import io.cohortsync.config.SourceSettings.MixpanelSource;
 import io.cohortsync.config.SourceSettings.SegmentSource;
 import io.cohortsync.mirror.NotStoredException;
+import io.cohortsync.mirror.Push;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -88,6 +90,11 @@ public class Receivers {
         } finally {
             reading.release();
         }
+    }
+
+    /** What a sender is told that asks for no words of its own, once all of its call is stored. */
+    public Reply stored(Push push) {
+        return Reply.json(200, Map.of("received", push.events().size(), "ignored", push.left()));
     }
 
     /**

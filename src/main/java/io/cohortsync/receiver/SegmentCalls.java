@@ -1,6 +1,7 @@
 package io.cohortsync.receiver;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.cohortsync.mirror.MappedFields;
 import io.cohortsync.mirror.Push;
 import io.cohortsync.mirror.PushedEvent;
 import java.nio.charset.StandardCharsets;
@@ -92,9 +93,9 @@ public class SegmentCalls {
         JsonNode inside = event.path(event.path("type").asText("").equals("track") ? "properties" : "traits")
                 .path(key);
         if (!CLASSES.contains(personas.path("computation_class").asText(""))
-                || !PushedJson.namesCohort(key)
+                || !PushedEvent.mayBeCohort(key)
                 || !inside.isBoolean()
-                || !PushedJson.namesSomebody(member)) {
+                || !PushedEvent.mayBeMember(member)) {
             return Optional.empty();
         }
         return Optional.of(new PushedEvent(
@@ -103,7 +104,10 @@ public class SegmentCalls {
                 member,
                 inside.booleanValue(),
                 at(event, call),
-                mapped.of(call.source().name(), key, name -> property(event, name))));
+                mapped.kept(
+                        call.source().name(),
+                        key,
+                        field -> property(event, field.name().orElseThrow()))));
     }
 
     private static Instant at(JsonNode event, ReceivedCall call) {
@@ -121,10 +125,5 @@ public class SegmentCalls {
                 .filter(text -> !text.isBlank())
                 .findFirst()
                 .orElse("");
-    }
-
-    /** The answer once it is stored. */
-    public Reply stored(Push push) {
-        return Reply.json(200, Map.of("received", push.events().size(), "ignored", push.left()));
     }
 }

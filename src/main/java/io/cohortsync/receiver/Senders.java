@@ -1,5 +1,6 @@
 package io.cohortsync.receiver;
 
+import io.cohortsync.config.BasicAuthorization;
 import io.cohortsync.config.Secret;
 import io.cohortsync.config.SourceSettings;
 import io.cohortsync.config.SourceSettings.AmplitudeSource;
@@ -7,7 +8,6 @@ import io.cohortsync.config.SourceSettings.MixpanelSource;
 import io.cohortsync.config.SourceSettings.Sender;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.Base64;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
@@ -45,9 +45,8 @@ public class Senders {
     }
 
     private static String basic(Sender sender) {
-        String pair = sender.user().orElse("") + ":"
-                + sender.password().map(Secret::value).orElse("");
-        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+        return BasicAuthorization.header(
+                sender.user().orElse(""), sender.password().map(Secret::value).orElse(""));
     }
 
     /** In a time that tells nothing of where they differ. */

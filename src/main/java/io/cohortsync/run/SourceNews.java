@@ -60,7 +60,7 @@ public class SourceNews {
         List<Link> current = sync.givenName().isPresent()
                 ? run.links()
                 : links.of(sync).stream().map(this::unlessTaken).toList();
-        return run.reading(current, told.state().map(state -> state(sync, state)));
+        return run.reading(current, told.state().map(state -> state(sync, current, state)));
     }
 
     private static String storable(String name) {
@@ -74,7 +74,7 @@ public class SourceNews {
         return untouched
                 ? links.otherThatWrites(link, settings.syncs().values())
                         .map(other -> link.held(
-                                "it would write what " + other + " writes already: give one of them another" + " name"))
+                                "it would write what " + other + " writes already: give one of them another name"))
                         .orElse(link)
                 : link;
     }
@@ -96,8 +96,9 @@ public class SourceNews {
      * @param state which state of the cohort would be read
      */
     public boolean isNew(SyncSettings sync, String state) {
-        return !Optional.of(state(sync, state)).equals(stored(sync.name()))
-                || links.of(sync).stream().anyMatch(this::owesATry);
+        List<Link> current = links.of(sync);
+        return !Optional.of(state(sync, current, state)).equals(stored(sync.name()))
+                || current.stream().anyMatch(this::owesATry);
     }
 
     private boolean owesATry(Link link) {
@@ -129,7 +130,7 @@ public class SourceNews {
                 .flatMap(found -> found);
     }
 
-    private String state(SyncSettings sync, String state) {
-        return state + " for " + Long.toHexString(fingerprint.of(sync.cohort() + links.identity(sync)));
+    private String state(SyncSettings sync, List<Link> current, String state) {
+        return state + " for " + Long.toHexString(fingerprint.of(sync.cohort() + links.identity(sync, current)));
     }
 }

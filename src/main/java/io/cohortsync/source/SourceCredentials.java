@@ -1,12 +1,11 @@
 package io.cohortsync.source;
 
+import io.cohortsync.config.BasicAuthorization;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SourceSettings;
 import io.cohortsync.config.SourceSettings.AmplitudeSource;
 import io.cohortsync.config.SourceSettings.Api;
 import io.cohortsync.config.SourceSettings.MixpanelSource;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
@@ -24,8 +23,7 @@ public class SourceCredentials {
     public String basic(String source) {
         Api api = api(settings.sources().get(source))
                 .orElseThrow(() -> new IllegalArgumentException("source " + source + " has no API"));
-        String pair = api.user().value() + ":" + api.password().value();
-        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+        return BasicAuthorization.header(api.user().value(), api.password().value());
     }
 
     private static Optional<Api> api(SourceSettings source) {

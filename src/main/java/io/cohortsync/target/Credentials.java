@@ -1,9 +1,8 @@
 package io.cohortsync.target;
 
+import io.cohortsync.config.BasicAuthorization;
 import io.cohortsync.config.Secret;
 import io.cohortsync.config.Settings;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import org.springframework.stereotype.Component;
 
 /** A target's secrets as its route's headers need them, so that no route holds one; {@code credentials} in the routes. */
@@ -18,7 +17,7 @@ public class Credentials {
 
     /** HTTP Basic with a secret as the user and no password, as Segment wants it (contracts, section 1.1). */
     public String basic(String target, String user) {
-        return encoded(secret(target, user) + ":");
+        return BasicAuthorization.header(secret(target, user), "");
     }
 
     /**
@@ -27,16 +26,12 @@ public class Credentials {
      */
     public String basic(String target, String user, String password) {
         String option = settings.targets().get(target).options().get(user);
-        return encoded((option == null ? secret(target, user) : option) + ":" + secret(target, password));
+        return BasicAuthorization.header(option == null ? secret(target, user) : option, secret(target, password));
     }
 
     /** A bearer token, as Customer.io's App API wants it (contracts, section 8.1). */
     public String bearer(String target, String token) {
         return "Bearer " + secret(target, token);
-    }
-
-    private static String encoded(String pair) {
-        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }
 
     private String secret(String target, String name) {

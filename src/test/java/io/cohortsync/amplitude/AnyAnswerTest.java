@@ -9,7 +9,7 @@ import io.cohortsync.config.Settings;
 import io.cohortsync.config.SourceSettings.AmplitudeSource;
 import io.cohortsync.config.SourceSettings.Api;
 import io.cohortsync.config.SyncSettings;
-import io.cohortsync.source.Downloads;
+import io.cohortsync.source.DownloadedCohorts;
 import io.cohortsync.source.IncompleteSnapshotException;
 import io.cohortsync.source.NotYetException;
 import io.cohortsync.source.Told;
@@ -59,7 +59,8 @@ class AnyAnswerTest {
             DataSize.ofMegabytes(1));
     private final ObjectMapper json = new ObjectMapper();
     private final CohortList list = new CohortList(json);
-    private final Downloading downloading = new Downloading(json, new Downloads(), new Asking(settings, clock), clock);
+    private final Downloading downloading =
+            new Downloading(json, new DownloadedCohorts(), new Asking(settings, clock), clock);
 
     @Property(tries = 2_000)
     void isUnderstoodOrEndsTheRunInWords(@ForAll boolean aList, @ForAll long seed) {

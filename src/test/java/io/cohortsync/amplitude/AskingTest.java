@@ -9,7 +9,7 @@ import io.cohortsync.config.SecuritySettings;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SourceSettings.AmplitudeSource;
 import io.cohortsync.config.SourceSettings.Api;
-import io.cohortsync.source.Downloads;
+import io.cohortsync.source.DownloadedCohorts;
 import io.cohortsync.source.IncompleteSnapshotException;
 import io.cohortsync.source.QuotaSpentException;
 import java.io.ByteArrayInputStream;
@@ -72,7 +72,7 @@ class AskingTest {
                     DataSize.ofMegabytes(1)),
             clock);
 
-    private final Downloading downloading = new Downloading(new ObjectMapper(), new Downloads(), asking, clock);
+    private final Downloading downloading = new Downloading(new ObjectMapper(), new DownloadedCohorts(), asking, clock);
 
     private static InputStream text(String text) {
         return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));

@@ -9,6 +9,7 @@ import io.cohortsync.config.SourceSettings;
 import io.cohortsync.config.SourceSettings.AmplitudeSource;
 import io.cohortsync.config.SourceSettings.MixpanelSource;
 import io.cohortsync.config.SourceSettings.SegmentSource;
+import io.cohortsync.mirror.MappedFields;
 import io.cohortsync.mirror.Push;
 import io.cohortsync.testing.Damage;
 import java.nio.charset.StandardCharsets;

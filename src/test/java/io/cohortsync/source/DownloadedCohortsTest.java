@@ -39,7 +39,8 @@ class DownloadedCohortsTest {
     }
 
     private static SnapshotReader open(byte[] content, Set<Long> sizes) throws IOException {
-        return new Downloads().open("The file", DownloadedFile.of(new ByteArrayInputStream(content)), USER, sizes);
+        return new DownloadedCohorts()
+                .open("The file", DownloadedFile.of(new ByteArrayInputStream(content)), USER, sizes);
     }
 
     @ParameterizedTest

@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
  * care as {@link FileSnapshots}.
  */
 @Component
-public class Downloads {
+public class DownloadedCohorts {
 
     private static final int MOST_TIMES_GZIPPED = 2;
 
