@@ -14,11 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
@@ -34,23 +31,16 @@ public class Runs {
     private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
     private static final int TRIES_TO_BEGIN = 3;
 
-    /** Timers do not fire while the machine sleeps, and skip what was due. */
-    private static final Duration A_SLEEP = Duration.ofMinutes(1);
-
     private final Settings settings;
     private final Leases leases;
     private final RunStore store;
     private final Links links;
     private final TransactionOperations transactions;
     private final Clock clock;
-    private final Syncs syncs;
+    private final Overdue overdue;
     private final SecretMask mask;
     private final ApplicationEventPublisher events;
     private final SourceNews news;
-    private final List<String> scheduled;
-    private final Set<String> toLookAt = ConcurrentHashMap.newKeySet();
-    private final Set<String> lookedAt = ConcurrentHashMap.newKeySet();
-    private Instant lastAsked = Instant.EPOCH;
 
     Runs(
             Settings settings,
@@ -58,7 +48,7 @@ public class Runs {
             RunStore store,
             Links links,
             TransactionOperations transactions,
-            Syncs syncs,
+            Overdue overdue,
             SecretMask mask,
             ApplicationEventPublisher events,
             SourceNews news,
@@ -68,16 +58,11 @@ public class Runs {
         this.store = store;
         this.links = links;
         this.transactions = transactions;
-        this.syncs = syncs;
+        this.overdue = overdue;
         this.mask = mask;
         this.events = events;
         this.news = news;
         this.clock = clock;
-        this.scheduled = settings.syncs().values().stream()
-                .filter(sync ->
-                        sync.enabled() && sync.source().enabled() && !(sync.schedule() instanceof Schedule.Manual))
-                .map(SyncSettings::name)
-                .toList();
     }
 
     /**
@@ -107,7 +92,7 @@ public class Runs {
             LOG.debug("{}: no run began", sync, e);
             if (Trigger.of(trigger) == Trigger.SCHEDULE) {
                 // The firing is not lost: it is overdue, and looked for until it is taken.
-                toLookAt.add(sync);
+                overdue.lookAt(sync);
             }
             return new Beginning(Optional.empty(), Optional.empty(), "the state database does not answer");
         }
@@ -155,19 +140,19 @@ public class Runs {
             return leases.takeForFollowUp(sync.name());
         }
         if (sync.schedule() instanceof Schedule.Once && leases.everSucceeded(sync.name())) {
-            toLookAt.remove(sync.name());
+            overdue.settled(sync.name());
             return Optional.empty();
         }
         return why == Trigger.SCHEDULE ? leases.takeForFiring(sync.name(), firing.orElseThrow()) : takeAtStart(sync);
     }
 
     private Optional<Lease> takeAtStart(SyncSettings sync) {
-        boolean first = lookedAt.add(sync.name());
+        boolean first = overdue.isFirstLook(sync.name());
         Optional<Lease> lease =
                 firings(sync).lastDue(clock.instant()).flatMap(due -> leases.takeIfOverdue(sync.name(), due, first));
         // It may be a dead node's, and then it ends soon.
         if (lease.isPresent() || !leases.isHeld(sync.name())) {
-            toLookAt.remove(sync.name());
+            overdue.settled(sync.name());
         }
         return lease;
     }
@@ -257,7 +242,12 @@ public class Runs {
         RunState state =
                 counts.drift() > counts.held() ? RunState.INCOMPLETE : held ? RunState.HELD : RunState.SUCCEEDED;
         store.finishLink(run.id(), link.id(), state, why);
-        logLink(run, link, counts, state, why);
+        String line = RunLine.of(link, counts, Duration.between(run.startedAt(), clock.instant()), why);
+        if (state == RunState.SUCCEEDED) {
+            LOG.info("{}", line);
+        } else {
+            LOG.warn("{}", line);
+        }
     }
 
     /** Something broke one link's part of a run; the other links go on. */
@@ -271,47 +261,6 @@ public class Runs {
     /** A driver's message may quote a password. */
     private String words(Throwable thrown) {
         return mask.apply(Words.of(thrown));
-    }
-
-    private void logLink(Run run, Link link, Counts counts, RunState state, Optional<String> error) {
-        long read = counts.same()
-                + counts.settled()
-                + counts.enter()
-                + counts.invalid()
-                + counts.anonymous()
-                + counts.duplicate();
-        StringBuilder line = new StringBuilder(String.format(
-                Locale.ROOT,
-                "%s: read %,d, to enter %,d, to leave %,d, accepted %,d, drift %,d, in %.1f s",
-                link.name(),
-                read,
-                counts.enter(),
-                counts.exit(),
-                counts.accepted(),
-                counts.drift(),
-                Duration.between(run.startedAt(), clock.instant()).toMillis() / 1000.0));
-        also(line, counts.held(), "held");
-        also(line, counts.failed(), "failed");
-        also(line, counts.unknown(), "unknown");
-        also(line, counts.waiting(), "waiting");
-        also(line, counts.unmatched(), "unmatched");
-        also(line, counts.rejected(), "rejected");
-        also(line, counts.settled(), "settled");
-        also(line, counts.invalid(), "invalid");
-        also(line, counts.anonymous(), "anonymous");
-        also(line, counts.duplicate(), "duplicate");
-        error.ifPresent(words -> line.append("; ").append(words));
-        if (state != RunState.SUCCEEDED) {
-            LOG.warn("{}", line);
-        } else {
-            LOG.info("{}", line);
-        }
-    }
-
-    private static void also(StringBuilder line, long count, String word) {
-        if (count > 0) {
-            line.append(String.format(Locale.ROOT, ", %s %,d", word, count));
-        }
     }
 
     /** The snapshot was not complete, or something broke; before the wall, nothing was sent. */
@@ -400,34 +349,5 @@ public class Runs {
             store.finish(run.id(), state, Optional.empty(), clock.instant());
         }
         return state;
-    }
-
-    /**
-     * The syncs that may be overdue, because this node started or slept, or their pause has ended; {@link #begin} tells
-     * which are. Asked again and again, because the lease of a node that died a moment ago still runs.
-     */
-    public List<String> overdue() {
-        try {
-            return lookForOverdue();
-        } catch (DataAccessException e) {
-            LOG.debug("whether a sync is overdue cannot be told while the state database does not answer", e);
-            return List.of();
-        }
-    }
-
-    /** A sync that would be overdue has nothing to do: it is not looked at again until its time comes. */
-    public void notDue(String sync) {
-        toLookAt.remove(sync);
-    }
-
-    private synchronized List<String> lookForOverdue() {
-        Instant now = clock.instant();
-        if (Duration.between(lastAsked, now).compareTo(A_SLEEP) > 0) {
-            toLookAt.addAll(scheduled);
-        }
-        lastAsked = now;
-        Set<String> paused = syncs.paused();
-        scheduled.stream().filter(paused::contains).forEach(toLookAt::add);
-        return toLookAt.stream().filter(sync -> !paused.contains(sync)).toList();
     }
 }

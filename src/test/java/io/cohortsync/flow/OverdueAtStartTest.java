@@ -3,7 +3,7 @@ package io.cohortsync.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.cohortsync.run.Runs;
+import io.cohortsync.run.Overdue;
 import io.cohortsync.testing.Books;
 import io.cohortsync.testing.RunningApp;
 import io.cohortsync.testing.SegmentServer;
@@ -56,7 +56,7 @@ class OverdueAtStartTest {
         try (RunningApp app = start(schedule)) {
             JdbcTemplate jdbc = app.bean(JdbcTemplate.class);
             await().atMost(Duration.ofSeconds(40))
-                    .until(() -> app.bean(Runs.class).overdue().isEmpty()
+                    .until(() -> app.bean(Overdue.class).syncs().isEmpty()
                             && jdbc.queryForObject(
                                             "select count(*) from sync where lease_until >= current_timestamp",
                                             Integer.class)
