@@ -5,25 +5,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.cohortsync.testing.SegmentServer.Answer;
 import io.cohortsync.testing.SegmentServer.Request;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -36,8 +29,7 @@ public final class AmplitudeServer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String APP = "123456";
 
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final LoopbackServer server;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final Map<String, Cohort> cohorts = new LinkedHashMap<>();
     private final Set<String> strangers = ConcurrentHashMap.newKeySet();
@@ -50,19 +42,12 @@ public final class AmplitudeServer implements AutoCloseable {
     private record Said(int status, JsonNode body) {}
 
     public AmplitudeServer() {
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.setExecutor(threads);
-        server.createContext("/", this::handle);
-        server.start();
+        server = new LoopbackServer(0, this::handle);
     }
 
     /** What a target's base-url is. */
     public String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return server.url();
     }
 
     /** A target of this server, as in YAML's flow style. */
@@ -131,8 +116,7 @@ public final class AmplitudeServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         byte[] bytes = exchange.getRequestBody().readAllBytes();
-        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, String.join(", ", values)));
+        Map<String, String> headers = LoopbackServer.headers(exchange);
         JsonNode body = bytes.length == 0 ? JSON.nullNode() : JSON.readTree(bytes);
         Request request = new Request(
                 System.currentTimeMillis(),
@@ -253,7 +237,6 @@ public final class AmplitudeServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }

@@ -5,11 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -24,8 +20,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -45,8 +39,7 @@ public final class CustomerIoServer implements AutoCloseable {
             Pattern.compile("(/.*)?/api/v1/segments/(\\d+)/(add|remove)_customers\\?id_type=(id|email|cio_id)");
     private static final Pattern APP = Pattern.compile("(/.*)?/v1/segments(?:/(\\d+)(/membership)?)?(?:\\?(.*))?");
 
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final LoopbackServer server;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final SortedMap<Integer, Segment> segments = new TreeMap<>();
     private final Set<String> strangers = new HashSet<>();
@@ -97,19 +90,12 @@ public final class CustomerIoServer implements AutoCloseable {
     }
 
     public CustomerIoServer() {
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.setExecutor(threads);
-        server.createContext("/", this::handle);
-        server.start();
+        server = new LoopbackServer(0, this::handle);
     }
 
     /** What a target's base-url is. */
     public String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return server.url();
     }
 
     /** From now on requests are answered so; empty: as Customer.io does. */
@@ -180,8 +166,7 @@ public final class CustomerIoServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         byte[] bytes = exchange.getRequestBody().readAllBytes();
-        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, String.join(", ", values)));
+        Map<String, String> headers = LoopbackServer.headers(exchange);
         JsonNode body = JSON.readTree(bytes);
         Request request = new Request(
                 System.nanoTime(),
@@ -323,7 +308,6 @@ public final class CustomerIoServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }

@@ -5,13 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.cohortsync.testing.SegmentServer.Answer;
 import io.cohortsync.testing.SegmentServer.Request;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -20,8 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -35,8 +29,7 @@ public final class MixpanelServer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String CREDENTIALS = "svc:mixpanel-secret";
 
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final LoopbackServer server;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final Map<Long, Cohort> cohorts = new LinkedHashMap<>();
     private final Map<String, ArrayNode> sessions = new LinkedHashMap<>();
@@ -48,19 +41,12 @@ public final class MixpanelServer implements AutoCloseable {
     private record Said(int status, String body) {}
 
     public MixpanelServer() {
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.setExecutor(threads);
-        server.createContext("/", this::handle);
-        server.start();
+        server = new LoopbackServer(0, this::handle);
     }
 
     /** What a source's base-url is. */
     public String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return server.url();
     }
 
     /** A source of this server, as in YAML's flow style without the braces. */
@@ -135,8 +121,7 @@ public final class MixpanelServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         byte[] bytes = exchange.getRequestBody().readAllBytes();
-        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, String.join(", ", values)));
+        Map<String, String> headers = LoopbackServer.headers(exchange);
         Request request = new Request(
                 System.currentTimeMillis(),
                 exchange.getRequestMethod(),
@@ -230,7 +215,6 @@ public final class MixpanelServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }

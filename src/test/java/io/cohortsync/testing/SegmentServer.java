@@ -3,11 +3,7 @@ package io.cohortsync.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,8 +13,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 
 /**
@@ -29,8 +23,7 @@ public final class SegmentServer implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final LoopbackServer server;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final Map<String, Map<String, Boolean>> traits = new TreeMap<>();
     private final Set<String> messageIds = new HashSet<>();
@@ -87,19 +80,12 @@ public final class SegmentServer implements AutoCloseable {
 
     /** At a port of one's own choice. */
     public SegmentServer(int port) {
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.setExecutor(threads);
-        server.createContext("/", this::handle);
-        server.start();
+        server = new LoopbackServer(port, this::handle);
     }
 
     /** What a target's base-url is. */
     public String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return server.url();
     }
 
     /** From now on every request is answered so. */
@@ -133,8 +119,7 @@ public final class SegmentServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         byte[] bytes = exchange.getRequestBody().readAllBytes();
-        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, String.join(", ", values)));
+        Map<String, String> headers = LoopbackServer.headers(exchange);
         JsonNode body = JSON.readTree(bytes);
         Request request = new Request(
                 System.currentTimeMillis(),
@@ -183,7 +168,6 @@ public final class SegmentServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }
