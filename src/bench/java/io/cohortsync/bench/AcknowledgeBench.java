@@ -14,9 +14,7 @@ import io.cohortsync.config.TargetSettings;
 import io.cohortsync.delivery.Batch;
 import io.cohortsync.delivery.Deliveries;
 import io.cohortsync.delivery.LinkDelivery;
-import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.diff.PlannedChange;
-import io.cohortsync.diff.ReadCounts;
 import io.cohortsync.guard.Cleared;
 import io.cohortsync.link.Link;
 import io.cohortsync.member.Fingerprint;
@@ -29,6 +27,7 @@ import io.cohortsync.state.DatabaseProduct;
 import io.cohortsync.state.Installation;
 import io.cohortsync.target.Targets;
 import io.cohortsync.testing.Configured;
+import io.cohortsync.testing.FixedPlan;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -43,7 +42,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -168,9 +166,9 @@ public final class AcknowledgeBench {
         Deliveries deliveries = context.getBean(Deliveries.class);
         Run run = runs.begin(sync, "manual", null).run().orElseThrow();
         Link link = run.links().get(0);
-        Plan plan = new Plan(link, enters, exits);
+        FixedPlan plan = new FixedPlan(link, enters, exits);
         runs.passWall(run, List.of(plan));
-        LinkDelivery delivery = deliveries.open(run, new Cleared(plan, Optional.empty(), Optional.empty()));
+        LinkDelivery delivery = deliveries.open(run, Cleared.all(plan));
         Stopwatch delivering = Stopwatch.start();
         Iterator<Batch> lane = delivery.lanes().get(0);
         while (lane.hasNext()) {
@@ -183,40 +181,6 @@ public final class AcknowledgeBench {
         runs.finishLink(run, link, delivery.undone());
         runs.finish(run);
         return took;
-    }
-
-    private record Plan(Link link, List<PlannedChange> entering, List<PlannedChange> leaving) implements LinkPlan {
-
-        @Override
-        public ReadCounts counts() {
-            return new ReadCounts(entering.size(), 0, 0, entering.size(), 0, 0, 0, leaving.size());
-        }
-
-        @Override
-        public Iterator<PlannedChange> enters() {
-            return entering.iterator();
-        }
-
-        @Override
-        public Iterator<PlannedChange> exits() {
-            return leaving.iterator();
-        }
-
-        @Override
-        public Iterator<PlannedChange> noLongerWanted() {
-            return Collections.emptyIterator();
-        }
-
-        @Override
-        public Iterator<PlannedChange> wantedAgain() {
-            return Collections.emptyIterator();
-        }
-
-        @Override
-        public void stored(List<PlannedChange> acknowledged, List<PlannedChange> notAcknowledged) {}
-
-        @Override
-        public void lostTrack() {}
     }
 
     private static AnnotationConfigApplicationContext beans(HikariDataSource database) {
@@ -232,6 +196,7 @@ public final class AcknowledgeBench {
                 "io.cohortsync.link",
                 "io.cohortsync.run",
                 "io.cohortsync.guard",
+                "io.cohortsync.held",
                 "io.cohortsync.snapshot",
                 "io.cohortsync.target");
         give(context, DataSource.class, () -> database);

@@ -145,7 +145,7 @@ final class State implements AutoCloseable {
     /** One pass over a snapshot, which is closed, and every change read out with its key. */
     Changes pass(Diff diff, Link link, SnapshotReader snapshot) {
         Changes changes = new Changes();
-        Diff.Pass pass = diff.begin(Map.of(link, List.of()), Map.of(link, 0), Instant.now());
+        Diff.Pass pass = diff.begin(Map.of(link, List.of()), Map.of(link, 0), Map.of(), Instant.now());
         try {
             for (LinkPlan plan : read(pass, snapshot)) {
                 plan.enters().forEachRemaining(change -> changes.enter(change.key()));
@@ -206,8 +206,8 @@ final class State implements AutoCloseable {
         MembershipStore store = context.getBean(MembershipStore.class);
         TransactionOperations transactions = context.getBean(TransactionOperations.class);
         Link link = link(Churn.NONE);
-        Diff.Pass pass =
-                diff(DIFF_MEMORY.toBytes(), directory).begin(Map.of(link, List.of()), Map.of(link, 0), Instant.now());
+        Diff.Pass pass = diff(DIFF_MEMORY.toBytes(), directory)
+                .begin(Map.of(link, List.of()), Map.of(link, 0), Map.of(), Instant.now());
         Iterator<PlannedChange> enters =
                 read(pass, open(cohort, Churn.NONE)).get(0).enters();
         while (enters.hasNext()) {

@@ -13,15 +13,19 @@ import java.util.Optional;
 /**
  * What one link would send.
  *
- * @param estimatedCalls calls for what is not held, if none has to be repeated
+ * @param plan names the changes: those that would be held, if any; absent: nothing would be sent
  * @param held how many changes the guard would hold
- * @param why why it would hold them
+ * @param why why it would hold them, or send nothing
+ * @param kept how many are no longer wanted and stay, because a plan was discarded
+ * @param estimatedCalls calls for what is not held, if none has to be repeated
+ * @param estimatedMinutes how long these take at least at the target's rate; absent where it has none
  * @param entering some who would enter
  * @param leaving some who would leave
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 record PlanView(
         String target,
+        Optional<String> plan,
         long invalid,
         long anonymous,
         long duplicate,
@@ -31,7 +35,9 @@ record PlanView(
         long exit,
         long held,
         Optional<String> why,
+        long kept,
         long estimatedCalls,
+        Optional<Double> estimatedMinutes,
         List<String> entering,
         List<String> leaving) {
 
@@ -40,8 +46,10 @@ record PlanView(
     static PlanView of(Cleared cleared) {
         ReadCounts counts = cleared.plan().counts();
         TargetSettings target = cleared.link().settings().target();
+        long calls = calls(target, cleared.enters().passing(), cleared.exits().passing());
         return new PlanView(
                 target.name(),
+                cleared.planId(),
                 counts.invalid(),
                 counts.anonymous(),
                 counts.duplicate(),
@@ -51,10 +59,9 @@ record PlanView(
                 counts.exit(),
                 cleared.held(),
                 cleared.why(),
-                calls(
-                        target,
-                        cleared.entersHeld().isPresent() ? 0 : counts.enter(),
-                        cleared.exitsHeld().isPresent() ? 0 : counts.exit()),
+                cleared.plan().kept(),
+                calls,
+                minutes(calls, target),
                 sample(cleared.plan().enters()),
                 sample(cleared.plan().exits()));
     }
@@ -67,6 +74,12 @@ record PlanView(
 
     private static long batches(long changes, int size) {
         return (changes + size - 1) / size;
+    }
+
+    private static Optional<Double> minutes(long calls, TargetSettings target) {
+        return target.rate().isPresent()
+                ? Optional.of(Math.ceil(calls * 10.0 / (60 * target.rate().getAsInt())) / 10)
+                : Optional.empty();
     }
 
     private static List<String> sample(Iterator<PlannedChange> changes) {

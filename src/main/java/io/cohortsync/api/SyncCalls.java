@@ -5,6 +5,8 @@ import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.guard.Guard;
+import io.cohortsync.quota.Left;
+import io.cohortsync.quota.SourceCalls;
 import io.cohortsync.run.Run;
 import io.cohortsync.run.RunState;
 import io.cohortsync.run.RunStore;
@@ -38,13 +40,15 @@ public class SyncCalls {
     private final Syncs syncs;
     private final RunStore runs;
     private final Guard guard;
+    private final SourceCalls calls;
     private final SecretMask mask;
 
-    SyncCalls(Settings settings, Syncs syncs, RunStore runs, Guard guard, SecretMask mask) {
+    SyncCalls(Settings settings, Syncs syncs, RunStore runs, Guard guard, SourceCalls calls, SecretMask mask) {
         this.settings = settings;
         this.syncs = syncs;
         this.runs = runs;
         this.guard = guard;
+        this.calls = calls;
         this.mask = mask;
     }
 
@@ -98,10 +102,22 @@ public class SyncCalls {
         Map<String, Object> plan = new LinkedHashMap<>();
         plan.put("sync", sync.name());
         plan.put("read", plans.stream().mapToLong(p -> p.counts().read()).max().orElse(0));
+        cost(sync).ifPresent(words -> plan.put("cost", words));
         plan.put(
                 "targets",
                 plans.stream().map(p -> PlanView.of(guard.check(sync, p))).toList());
         return Answer.json(200, plan);
+    }
+
+    /** What reading it has cost, where a vendor counts that. */
+    private Optional<String> cost(SyncSettings sync) {
+        String source = sync.source().name();
+        return Optional.of(source)
+                .filter(any -> !sync.pushed())
+                .flatMap(calls::left)
+                .flatMap(Left::downloads)
+                .map(left -> "this plan took a download of source " + source + ": " + left.used() + " of the month's "
+                        + left.allowed() + " are used");
     }
 
     /** Says to a caller what went wrong (RFC 9457). */

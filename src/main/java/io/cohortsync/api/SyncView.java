@@ -1,6 +1,7 @@
 package io.cohortsync.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.cohortsync.held.HeldPlan;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,8 @@ record SyncView(
      * @param drift changes of the last complete snapshot neither acknowledged nor settled, and those that fell due since
      * @param settled members the target turned down and that are not due for another try
      * @param held changes that wait for a person
+     * @param heldPlan what can be approved or discarded, if something can
+     * @param kept members that the cohort does not hold any more and that stay, because a plan was discarded
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record LinkView(
@@ -46,6 +49,8 @@ record SyncView(
             Optional<Long> drift,
             long settled,
             long held,
+            Optional<HeldPlan> heldPlan,
+            long kept,
             long deadLetters,
             Optional<String> error) {}
 }

@@ -5,6 +5,7 @@ import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.delivery.DeadLetters;
+import io.cohortsync.held.HeldPlans;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
 import io.cohortsync.membership.MembershipStore;
@@ -26,9 +27,10 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code /api/syncs}: the state of every sync and link; pause and resume. Running and planning are routes. */
+/** {@code /api/syncs}: the state of every sync and link; pause, resume, discard. What begins a run or reads is a route. */
 @RestController
 @RequestMapping("/api/syncs")
 class SyncsController {
@@ -40,6 +42,8 @@ class SyncsController {
     private final MembershipStore members;
     private final DeadLetters deadLetters;
     private final Mirror mirror;
+    private final HeldPlans heldPlans;
+    private final HeldCalls heldCalls;
     private final Clock clock;
 
     SyncsController(
@@ -50,6 +54,8 @@ class SyncsController {
             MembershipStore members,
             DeadLetters deadLetters,
             Mirror mirror,
+            HeldPlans heldPlans,
+            HeldCalls heldCalls,
             Clock clock) {
         this.settings = settings;
         this.syncs = syncs;
@@ -58,6 +64,8 @@ class SyncsController {
         this.members = members;
         this.deadLetters = deadLetters;
         this.mirror = mirror;
+        this.heldPlans = heldPlans;
+        this.heldCalls = heldCalls;
         this.clock = clock;
     }
 
@@ -79,6 +87,12 @@ class SyncsController {
     @PostMapping("/{sync}/resume")
     SyncView resume(@PathVariable String sync) {
         return pause(sync, false);
+    }
+
+    @PostMapping("/{sync}/discard")
+    HeldCalls.Discarded discard(
+            @PathVariable String sync, @RequestParam Optional<String> plan, @RequestParam Optional<String> target) {
+        return heldCalls.discard(sync, plan, target);
     }
 
     private SyncView pause(String sync, boolean paused) {
@@ -140,6 +154,8 @@ class SyncsController {
                 read.map(r -> r.counts().drift() + members.fallenDue(link.id(), r.startedAt(), now)),
                 members.settled(link.id(), now),
                 counts.map(Counts::held).orElse(0L),
+                heldPlans.of(link.id()),
+                heldPlans.kept(link.id()),
                 deadLetters.count(link.id()),
                 lastPart.flatMap(TargetView::error));
     }

@@ -4,6 +4,7 @@ import io.cohortsync.delivery.LinkTransactions.Stored;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.diff.PlannedChange;
 import io.cohortsync.guard.Cleared;
+import io.cohortsync.held.HeldPlans;
 import io.cohortsync.link.Link;
 import io.cohortsync.membership.Standing;
 import io.cohortsync.run.Counts;
@@ -38,6 +39,7 @@ public class Deliveries {
     private final DeliveryStore store;
     private final MemberRows members;
     private final RunStore runs;
+    private final HeldPlans heldPlans;
     private final MessageIds messageIds;
     private final Targets targets;
     private final Clock clock;
@@ -47,6 +49,7 @@ public class Deliveries {
             DeliveryStore store,
             MemberRows members,
             RunStore runs,
+            HeldPlans heldPlans,
             MessageIds messageIds,
             Targets targets,
             Clock clock) {
@@ -54,6 +57,7 @@ public class Deliveries {
         this.store = store;
         this.members = members;
         this.runs = runs;
+        this.heldPlans = heldPlans;
         this.messageIds = messageIds;
         this.targets = targets;
         this.clock = clock;
@@ -63,7 +67,8 @@ public class Deliveries {
     public LinkDelivery open(Run run, Cleared cleared) {
         Link link = cleared.link();
         LinkPlan plan = cleared.plan();
-        if (link.identityChange().isEmpty()) {
+        // Who is said to leave wrongly may be said to be wanted no longer as wrongly.
+        if (link.identityChange().isEmpty() && cleared.exits().held() == 0) {
             forEachSome(plan.noLongerWanted(), some -> {
                 Stored stored = new Stored(List.of(), some, 0, false);
                 transactions.write(run, plan, stored, () -> members.forget(run, link, some));
@@ -301,6 +306,9 @@ public class Deliveries {
             long unknown = Math.min(counts.undecided(), runs.openMembers(run.id(), link.id()));
             runs.count(run.id(), link.id(), Outcome.UNKNOWN, unknown);
             runs.count(run.id(), link.id(), delivery.rest(), counts.undecided() - unknown);
+            if (delivery.approvedExits()) {
+                heldPlans.exitsCountFrom(link.id(), clock.instant());
+            }
         });
     }
 

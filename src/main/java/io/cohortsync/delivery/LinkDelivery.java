@@ -9,7 +9,6 @@ import io.cohortsync.run.Outcome;
 import io.cohortsync.run.Run;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -54,12 +53,8 @@ public final class LinkDelivery {
         this.cleared = cleared;
         this.messageIds = messageIds;
         this.doubt = doubt;
-        this.enters = cleared.entersHeld().isPresent()
-                ? Collections.emptyIterator()
-                : cleared.plan().enters();
-        this.exits = cleared.exitsHeld().isPresent()
-                ? Collections.emptyIterator()
-                : cleared.plan().exits();
+        this.enters = cleared.plan().enters(cleared.enters().passes());
+        this.exits = cleared.plan().exits(cleared.exits().passes());
     }
 
     public Run run() {
@@ -76,6 +71,11 @@ public final class LinkDelivery {
 
     LinkPlan plan() {
         return cleared.plan();
+    }
+
+    /** Whether a person has approved some of the exits. */
+    boolean approvedExits() {
+        return cleared.exits().approved() > 0;
     }
 
     SupersededDoubt doubt() {

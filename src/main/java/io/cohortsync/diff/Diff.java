@@ -1,5 +1,6 @@
 package io.cohortsync.diff;
 
+import io.cohortsync.held.Decisions;
 import io.cohortsync.link.Link;
 import io.cohortsync.source.Chunk;
 import java.time.Instant;
@@ -15,9 +16,14 @@ public interface Diff {
      *
      * @param links the links to compare it with, each with the members in doubt there
      * @param columns for each link, which value of a row is its member key
+     * @param decisions for those links of which a person has decided something, what
      * @param now decides which turned-down members are due for another try
      */
-    Pass begin(Map<Link, Collection<Doubt>> links, Map<Link, Integer> columns, Instant now);
+    Pass begin(
+            Map<Link, Collection<Doubt>> links,
+            Map<Link, Integer> columns,
+            Map<Link, Decisions> decisions,
+            Instant now);
 
     /** One pass over one snapshot. Not safe for use by several threads at once. */
     interface Pass {

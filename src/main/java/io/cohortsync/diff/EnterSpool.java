@@ -10,7 +10,9 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.PrimitiveIterator;
 import java.util.PriorityQueue;
+import java.util.function.LongPredicate;
 
 /**
  * The members who enter, in the order of their fingerprints, each once: gathered in a buffer, and beyond it in sorted runs
@@ -171,15 +173,17 @@ final class EnterSpool {
         return repeated;
     }
 
-    /** The entries, read once; with the last one the file is gone. */
-    Iterator<PlannedChange> changes(long exitEpoch) {
+    /** The entries with such fingerprints, from the first on. */
+    Iterator<PlannedChange> changes(long exitEpoch, LongPredicate which) {
+        Place place = new Place();
         return new Iterator<>() {
-            private final Cursor cursor = runs.isEmpty() ? null : new Cursor(file, runs.get(0)[0], runs.get(0)[1]);
-            private long given;
 
             @Override
             public boolean hasNext() {
-                return given < distinct;
+                while (place.there() && !which.test(place.fingerprint())) {
+                    place.advance();
+                }
+                return place.there();
             }
 
             @Override
@@ -187,16 +191,62 @@ final class EnterSpool {
                 if (!hasNext()) {
                     throw new NoSuchElementException();
                 }
-                PlannedChange change = cursor == null
-                        ? change(buffer, starts[(int) given], exitEpoch)
-                        : change(cursor.bytes, cursor.at, exitEpoch);
-                given++;
-                if (cursor != null && !cursor.advance()) {
-                    close();
-                }
+                PlannedChange change = change(place.bytes(), place.at(), exitEpoch);
+                place.advance();
                 return change;
             }
         };
+    }
+
+    /** The fingerprints of all entries. */
+    PrimitiveIterator.OfLong prints() {
+        Place place = new Place();
+        return new PrimitiveIterator.OfLong() {
+
+            @Override
+            public boolean hasNext() {
+                return place.there();
+            }
+
+            @Override
+            public long nextLong() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException();
+                }
+                long print = place.fingerprint();
+                place.advance();
+                return print;
+            }
+        };
+    }
+
+    /** An entry, in the buffer or in the file, and the way to the next. */
+    private final class Place {
+        private final Cursor cursor = runs.isEmpty() ? null : new Cursor(file, runs.get(0)[0], runs.get(0)[1]);
+        private long passed;
+
+        private boolean there() {
+            return passed < distinct;
+        }
+
+        private byte[] bytes() {
+            return cursor == null ? buffer : cursor.bytes;
+        }
+
+        private int at() {
+            return cursor == null ? starts[(int) passed] : cursor.at;
+        }
+
+        private long fingerprint() {
+            return Entries.fingerprint(bytes(), at());
+        }
+
+        private void advance() {
+            passed++;
+            if (cursor != null) {
+                cursor.advance();
+            }
+        }
     }
 
     private static PlannedChange change(byte[] bytes, int at, long exitEpoch) {

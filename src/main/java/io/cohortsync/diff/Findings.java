@@ -3,6 +3,7 @@ package io.cohortsync.diff;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.PrimitiveIterator;
 
 /** What comparing a snapshot with one link has found so far; most of it is spooled, whatever its number. */
 final class Findings {
@@ -55,6 +56,25 @@ final class Findings {
 
     LongSpool exits() {
         return exits;
+    }
+
+    /** Of all who leave. */
+    PrimitiveIterator.OfLong exitPrints() {
+        PrimitiveIterator.OfLong first =
+                exitsByKey.stream().mapToLong(PlannedChange::fingerprint).iterator();
+        PrimitiveIterator.OfLong others = exits.iterator();
+        return new PrimitiveIterator.OfLong() {
+
+            @Override
+            public boolean hasNext() {
+                return first.hasNext() || others.hasNext();
+            }
+
+            @Override
+            public long nextLong() {
+                return first.hasNext() ? first.nextLong() : others.nextLong();
+            }
+        };
     }
 
     LongSpool noLongerWanted() {

@@ -1,6 +1,7 @@
 package io.cohortsync.diff;
 
 import io.cohortsync.config.Settings;
+import io.cohortsync.held.Decisions;
 import io.cohortsync.link.Link;
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.membership.MembershipStore;
@@ -49,13 +50,17 @@ class FingerprintDiff implements Diff {
     }
 
     @Override
-    public Pass begin(Map<Link, Collection<Doubt>> links, Map<Link, Integer> columns, Instant now) {
+    public Pass begin(
+            Map<Link, Collection<Doubt>> links,
+            Map<Link, Integer> columns,
+            Map<Link, Decisions> decisions,
+            Instant now) {
         long needed = links.keySet().stream().mapToLong(FingerprintDiff::bytes).sum();
         boolean fits = needed <= settings.memoryBytes();
         Map<Link, Acknowledged> whole = fits ? load(links.keySet(), needed) : Map.of();
         List<LinkPass> passes = new ArrayList<>();
         try {
-            addPasses(passes, links, columns, whole, now);
+            addPasses(passes, links, columns, decisions, whole, now);
         } catch (RuntimeException | Error e) {
             passes.forEach(LinkPass::close);
             throw e;
@@ -67,6 +72,7 @@ class FingerprintDiff implements Diff {
             List<LinkPass> passes,
             Map<Link, Collection<Doubt>> links,
             Map<Link, Integer> columns,
+            Map<Link, Decisions> decisions,
             Map<Link, Acknowledged> whole,
             Instant now) {
         links.forEach((link, doubts) -> {
@@ -79,6 +85,7 @@ class FingerprintDiff implements Diff {
                     columns.get(link),
                     fingerprint,
                     doubts,
+                    decisions.getOrDefault(link, Decisions.NONE),
                     Optional.ofNullable(whole.get(link)),
                     parts,
                     now));

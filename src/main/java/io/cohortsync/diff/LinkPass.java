@@ -1,5 +1,6 @@
 package io.cohortsync.diff;
 
+import io.cohortsync.held.Decisions;
 import io.cohortsync.link.Link;
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.membership.MembershipStore;
@@ -17,6 +18,7 @@ final class LinkPass {
 
     private final MembershipStore store;
     private final Link link;
+    private final Decisions decisions;
     private final Instant now;
     private final Map<Long, List<Doubt>> doubts = new HashMap<>();
     private final Findings found;
@@ -41,6 +43,7 @@ final class LinkPass {
             int column,
             Fingerprint fingerprint,
             Collection<Doubt> inDoubt,
+            Decisions decisions,
             Optional<Acknowledged> whole,
             int parts,
             Instant now) {
@@ -48,6 +51,7 @@ final class LinkPass {
         this.cache = cache;
         this.settings = settings;
         this.link = link;
+        this.decisions = decisions;
         this.now = now;
         this.found = new Findings(settings.directory());
         for (Doubt doubt : inDoubt) {
@@ -76,7 +80,7 @@ final class LinkPass {
         ReadCounts counts = found.complete(reader);
         followed = whole.map(all -> new FollowedIndex(
                 all, link.version(), matching.orElseThrow().ambiguousPrints(), counts, settings.memoryBytes()));
-        return new SpooledPlan(store, link, counts, found, followed);
+        return new SpooledPlan(store, link, counts, found, decisions, followed);
     }
 
     private void matchPartByPart(Partitions parts) {

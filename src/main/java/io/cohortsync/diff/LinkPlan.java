@@ -1,12 +1,15 @@
 package io.cohortsync.diff;
 
+import io.cohortsync.held.Decisions;
 import io.cohortsync.link.Link;
 import java.util.Iterator;
 import java.util.List;
+import java.util.PrimitiveIterator;
+import java.util.function.LongPredicate;
 
 /**
- * What a complete snapshot asks of one link. The changes are read once, enters before exits, in the order of their
- * fingerprints, and before the pass they come from is closed. What the link's run stores is told here, so that the next
+ * What a complete snapshot asks of one link, less whom a person has decided to keep. It can be read until the pass it comes
+ * from is closed, enters in the order of their fingerprints. What the link's run stores is told here, so that the next
  * run need not load the link's members again.
  */
 public interface LinkPlan {
@@ -15,9 +18,31 @@ public interface LinkPlan {
 
     ReadCounts counts();
 
-    Iterator<PlannedChange> enters();
+    /** What a person has decided about the link's members. */
+    Decisions decisions();
 
-    Iterator<PlannedChange> exits();
+    /** How many the snapshot does not want any more and a person has decided to keep: no exits. */
+    long kept();
+
+    /** The fingerprints of those who enter. */
+    PrimitiveIterator.OfLong enterPrints();
+
+    /** The fingerprints of those who leave, or are kept. */
+    PrimitiveIterator.OfLong exitPrints();
+
+    /** Those who enter and have such a fingerprint. */
+    Iterator<PlannedChange> enters(LongPredicate which);
+
+    /** Those who leave and have such a fingerprint. */
+    Iterator<PlannedChange> exits(LongPredicate which);
+
+    default Iterator<PlannedChange> enters() {
+        return enters(print -> true);
+    }
+
+    default Iterator<PlannedChange> exits() {
+        return exits(print -> true);
+    }
 
     /** Members that the target had turned down and that the snapshot no longer wants: forgotten, nothing is sent. */
     Iterator<PlannedChange> noLongerWanted();

@@ -5,8 +5,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.NoSuchElementException;
+import java.util.PrimitiveIterator;
 
-/** Fingerprints kept in order until they are asked for, in a temporary file beyond a small buffer. */
+/** Fingerprints kept in the order they came in, in a temporary file beyond a small buffer. */
 final class LongSpool {
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -17,9 +20,6 @@ final class LongSpool {
     private int used;
     private TemporaryFile file;
     private long size;
-    private long given;
-    private int bufferAt;
-    private boolean reading;
 
     LongSpool(Path directory) {
         this.directory = directory;
@@ -28,7 +28,7 @@ final class LongSpool {
     void add(long value) {
         if (used == buffer.length) {
             if (buffer.length < BUFFER_BYTES) {
-                buffer = java.util.Arrays.copyOf(buffer, buffer.length * 2);
+                buffer = Arrays.copyOf(buffer, buffer.length * 2);
             } else {
                 flush();
             }
@@ -50,29 +50,44 @@ final class LongSpool {
         return size;
     }
 
-    boolean hasNext() {
-        return given < size;
+    /** All of them, from the first on; to be asked for once all are added, as often as wanted. */
+    PrimitiveIterator.OfLong iterator() {
+        if (file != null && used > 0) {
+            flush();
+        }
+        return file == null ? new Reading(buffer, used) : new Reading(new byte[BUFFER_BYTES], 0);
     }
 
-    /** The next one; with the last, the file is gone. */
-    long next() {
-        if (!reading) {
-            reading = true;
-            if (file != null) {
-                flush();
+    private final class Reading implements PrimitiveIterator.OfLong {
+        private final byte[] block;
+        private int filled;
+        private int at;
+        private long given;
+
+        private Reading(byte[] block, int filled) {
+            this.block = block;
+            this.filled = filled;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return given < size;
+        }
+
+        @Override
+        public long nextLong() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
             }
-            bufferAt = file == null ? 0 : used;
+            if (at == filled) {
+                filled = file.read(given * Long.BYTES, block, 0, block.length);
+                at = 0;
+            }
+            long value = (long) LONG.get(block, at);
+            at += Long.BYTES;
+            given++;
+            return value;
         }
-        if (file != null && bufferAt == used) {
-            used = file.read(given * Long.BYTES, buffer, 0, buffer.length);
-            bufferAt = 0;
-        }
-        long value = (long) LONG.get(buffer, bufferAt);
-        bufferAt += Long.BYTES;
-        if (++given == size) {
-            close();
-        }
-        return value;
     }
 
     void close() {

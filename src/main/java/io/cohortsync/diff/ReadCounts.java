@@ -11,4 +11,9 @@ public record ReadCounts(
     public long desired() {
         return same + settled + enter;
     }
+
+    /** The same with so many exits fewer. */
+    ReadCounts without(long exits) {
+        return new ReadCounts(read, same, settled, enter, invalid, anonymous, duplicate, exit - exits);
+    }
 }

@@ -1,5 +1,6 @@
 package io.cohortsync.diff;
 
+import io.cohortsync.held.Decisions;
 import io.cohortsync.link.Link;
 import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.membership.Standing;
@@ -10,7 +11,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.PrimitiveIterator;
 import java.util.Set;
+import java.util.function.LongPredicate;
 
 /** What was found, read out of the spools; keys that only the database knows are fetched as they are asked for. */
 final class SpooledPlan implements LinkPlan {
@@ -21,14 +24,27 @@ final class SpooledPlan implements LinkPlan {
     private final Link link;
     private final ReadCounts counts;
     private final Findings found;
+    private final Decisions decisions;
+    private final long kept;
     private final Optional<FollowedIndex> followed;
 
-    /** @param followed what is known of the link's members in memory, if it is */
-    SpooledPlan(MembershipStore store, Link link, ReadCounts counts, Findings found, Optional<FollowedIndex> followed) {
+    /**
+     * @param all counts what is asked of the link, those a person has decided to keep among the exits
+     * @param followed what is known of the link's members in memory, if it is
+     */
+    SpooledPlan(
+            MembershipStore store,
+            Link link,
+            ReadCounts all,
+            Findings found,
+            Decisions decisions,
+            Optional<FollowedIndex> followed) {
         this.store = store;
         this.link = link;
-        this.counts = counts;
         this.found = found;
+        this.decisions = decisions;
+        this.kept = decisions.kept().count(found.exitPrints());
+        this.counts = all.without(kept);
         this.followed = followed;
     }
 
@@ -43,18 +59,39 @@ final class SpooledPlan implements LinkPlan {
     }
 
     @Override
-    public Iterator<PlannedChange> enters() {
-        return new Entering(found.enters().changes(link.exitEpoch()));
+    public Decisions decisions() {
+        return decisions;
     }
 
     @Override
-    public Iterator<PlannedChange> exits() {
-        return new Leaving(found.exitsByKey(), found.exits());
+    public long kept() {
+        return kept;
+    }
+
+    @Override
+    public PrimitiveIterator.OfLong enterPrints() {
+        return found.enters().prints();
+    }
+
+    @Override
+    public PrimitiveIterator.OfLong exitPrints() {
+        return found.exitPrints();
+    }
+
+    @Override
+    public Iterator<PlannedChange> enters(LongPredicate which) {
+        return new Entering(found.enters().changes(link.exitEpoch(), which));
+    }
+
+    @Override
+    public Iterator<PlannedChange> exits(LongPredicate which) {
+        return new Leaving(
+                found.exitsByKey(), found.exits(), print -> !decisions.kept().contains(print) && which.test(print));
     }
 
     @Override
     public Iterator<PlannedChange> noLongerWanted() {
-        return new Leaving(found.noLongerWantedByKey(), found.noLongerWanted());
+        return new Leaving(found.noLongerWantedByKey(), found.noLongerWanted(), print -> true);
     }
 
     @Override
@@ -117,12 +154,16 @@ final class SpooledPlan implements LinkPlan {
 
     /** First those known by key, then those whose keys are fetched by their fingerprints. */
     private final class Leaving implements Iterator<PlannedChange> {
-        private final LongSpool prints;
+        private final PrimitiveIterator.OfLong prints;
+        private final LongPredicate which;
         private Iterator<PlannedChange> ready;
 
-        private Leaving(List<PlannedChange> first, LongSpool prints) {
-            this.ready = first.iterator();
-            this.prints = prints;
+        private Leaving(List<PlannedChange> first, LongSpool prints, LongPredicate which) {
+            this.ready = first.stream()
+                    .filter(change -> which.test(change.fingerprint()))
+                    .iterator();
+            this.prints = prints.iterator();
+            this.which = which;
         }
 
         @Override
@@ -130,7 +171,10 @@ final class SpooledPlan implements LinkPlan {
             while (!ready.hasNext() && prints.hasNext()) {
                 List<Long> some = new ArrayList<>(KEYS_AT_ONCE);
                 while (prints.hasNext() && some.size() < KEYS_AT_ONCE) {
-                    some.add(prints.next());
+                    long print = prints.nextLong();
+                    if (which.test(print)) {
+                        some.add(print);
+                    }
                 }
                 ready = store.find(link.id(), some).stream()
                         .map(m -> PlannedChange.exit(m.key(), m.fingerprint(), m.standing(), m.run()))

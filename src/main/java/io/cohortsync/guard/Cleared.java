@@ -3,15 +3,51 @@ package io.cohortsync.guard;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.link.Link;
 import java.util.Optional;
+import java.util.function.LongPredicate;
+import java.util.stream.Stream;
 
 /**
  * A plan after the guard has looked at it.
  *
  * @param plan what the snapshot asks for
- * @param entersHeld why its enters wait for a person; empty: they may go
- * @param exitsHeld why its exits wait for a person; empty: they may go
+ * @param enters what becomes of its enters
+ * @param exits what becomes of its exits
+ * @param whyBroken why the snapshot is not complete for this link, so that nothing may be sent; empty: it is
+ * @param planId by which a person can approve what is held; empty: nothing is, or another decision is needed
  */
-public record Cleared(LinkPlan plan, Optional<String> entersHeld, Optional<String> exitsHeld) {
+public record Cleared(LinkPlan plan, Part enters, Part exits, Optional<String> whyBroken, Optional<String> planId) {
+
+    /**
+     * The enters of a plan, or its exits.
+     *
+     * @param passing how many may be sent
+     * @param held how many wait for a person
+     * @param approved how many of those that may be sent may so because a person said it
+     * @param why some wait; empty: none does
+     * @param passes whether a member with this fingerprint may be sent
+     */
+    public record Part(long passing, long held, long approved, Optional<String> why, LongPredicate passes) {
+
+        static final Part NOTHING = new Part(0, 0, 0, Optional.empty(), print -> false);
+
+        static Part passing(long changes) {
+            return new Part(changes, 0, 0, Optional.empty(), print -> true);
+        }
+
+        static Part held(long changes, String why) {
+            return new Part(0, changes, 0, Optional.of(why), print -> false);
+        }
+    }
+
+    /** A plan of which everything may be sent. */
+    public static Cleared all(LinkPlan plan) {
+        return new Cleared(
+                plan,
+                Part.passing(plan.counts().enter()),
+                Part.passing(plan.counts().exit()),
+                Optional.empty(),
+                Optional.empty());
+    }
 
     public Link link() {
         return plan.link();
@@ -24,12 +60,29 @@ public record Cleared(LinkPlan plan, Optional<String> entersHeld, Optional<Strin
 
     /** How many changes wait for a person. */
     public long held() {
-        return (entersHeld.isPresent() ? plan.counts().enter() : 0)
-                + (exitsHeld.isPresent() ? plan.counts().exit() : 0);
+        return enters.held() + exits.held();
+    }
+
+    /** Whether the snapshot is not complete for this link. */
+    public boolean isBroken() {
+        return whyBroken.isPresent();
     }
 
     /** Why something is held, in words. */
+    Optional<String> reasons() {
+        return Stream.of(enters.why(), exits.why())
+                .flatMap(Optional::stream)
+                .distinct()
+                .reduce((one, other) -> one + "; " + other);
+    }
+
+    /** Why something is not sent, in words, and what a person can do. */
     public Optional<String> why() {
-        return entersHeld.or(() -> exitsHeld);
+        return whyBroken.or(() ->
+                reasons().map(words -> words + planId.map(this::whatToDo).orElse("")));
+    }
+
+    private String whatToDo(String plan) {
+        return (exits.held() > 0 ? "; approve or discard plan " : "; approve plan ") + plan;
     }
 }

@@ -4,11 +4,16 @@ import io.cohortsync.config.GuardSettings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.diff.ReadCounts;
+import io.cohortsync.guard.Cleared.Part;
+import io.cohortsync.held.HeldPlans;
+import io.cohortsync.held.Prints;
 import io.cohortsync.link.Link;
 import io.cohortsync.state.StoredTime;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -17,70 +22,142 @@ import org.springframework.stereotype.Component;
 public class Guard {
 
     private final JdbcClient jdbc;
+    private final HeldPlans heldPlans;
     private final Clock clock;
 
-    Guard(JdbcClient jdbc, Clock clock) {
+    Guard(JdbcClient jdbc, HeldPlans heldPlans, Clock clock) {
         this.jdbc = jdbc;
+        this.heldPlans = heldPlans;
         this.clock = clock;
     }
 
     /** Decides what of a plan may be sent. */
     public Cleared check(SyncSettings sync, LinkPlan plan) {
+        ReadCounts counts = plan.counts();
         Optional<String> changed = plan.link()
                 .identityChange()
                 .map(
                         what -> "held, because " + what
                                 + ": what is acknowledged was filled under the former; put it back, or give the sync another name to begin anew");
-        return changed.isPresent()
-                ? new Cleared(plan, changed, changed)
-                : new Cleared(plan, entersHeld(sync.guard(), plan), exitsHeld(sync.guard(), plan));
+        if (changed.isPresent()) {
+            return new Cleared(
+                    plan,
+                    Part.held(counts.enter(), changed.get()),
+                    Part.held(counts.exit(), changed.get()),
+                    Optional.empty(),
+                    Optional.empty());
+        }
+        if (counts.invalid() * 2 > counts.read()) {
+            return new Cleared(
+                    plan,
+                    Part.NOTHING,
+                    Part.NOTHING,
+                    Optional.of(words(
+                            "%,d of %,d records are invalid: the snapshot is not taken for complete, and nothing was sent",
+                            counts.invalid(), counts.read())),
+                    Optional.empty());
+        }
+        Part enters = enters(sync.guard(), plan);
+        Part exits = exits(sync.guard(), plan);
+        return new Cleared(plan, enters, exits, Optional.empty(), planId(plan, enters, exits));
     }
 
-    private Optional<String> entersHeld(GuardSettings guard, LinkPlan plan) {
-        ReadCounts counts = plan.counts();
-        if (counts.enter() == 0) {
+    private Part enters(GuardSettings guard, LinkPlan plan) {
+        Prints mayEnter = plan.decisions().mayEnter();
+        long approved = mayEnter.count(plan.enterPrints());
+        return part(
+                plan.counts().enter(),
+                approved,
+                mayEnter,
+                entersHeld(guard, plan.link(), plan.counts().enter() - approved));
+    }
+
+    private Part exits(GuardSettings guard, LinkPlan plan) {
+        Prints mayLeave = plan.decisions().mayLeave();
+        long approved = mayLeave.count(plan.exitPrints());
+        return part(
+                plan.counts().exit(),
+                approved,
+                mayLeave,
+                exitsHeld(guard, plan, plan.counts().exit() - approved));
+    }
+
+    private static Part part(long changes, long approved, Prints approvedPrints, Optional<String> why) {
+        return why.map(words -> new Part(approved, changes - approved, approved, why, approvedPrints::contains))
+                .orElseGet(() -> new Part(changes, 0, approved, why, print -> true));
+    }
+
+    /** Of what is held; where nothing is, of the whole plan. */
+    private static Optional<String> planId(LinkPlan plan, Part enters, Part exits) {
+        if (plan.counts().enter() + plan.counts().exit() == 0) {
             return Optional.empty();
         }
-        if (guard.holdFirstRun() && plan.link().acknowledged() == 0) {
-            return Optional.of(
-                    words("%,d enters held: the first run waits for a person (guard.first-run: hold)", counts.enter()));
+        boolean all = enters.held() + exits.held() == 0;
+        PlanId id = new PlanId();
+        if (all || enters.held() > 0) {
+            id.enters(plan.enterPrints(), all ? print -> true : heldOf(enters));
         }
-        if (plan.link().acknowledged() == 0 && guard.maxEnters() instanceof GuardSettings.Limit.Percent) {
+        if (all || exits.held() > 0) {
+            id.exits(plan.exitPrints(), all ? leaving(plan) : leaving(plan).and(heldOf(exits)));
+        }
+        return Optional.of(id.of(plan.link().id()));
+    }
+
+    static LongPredicate heldOf(Part part) {
+        return part.passes().negate();
+    }
+
+    static LongPredicate leaving(LinkPlan plan) {
+        Prints kept = plan.decisions().kept();
+        return print -> !kept.contains(print);
+    }
+
+    private Optional<String> entersHeld(GuardSettings guard, Link link, long enters) {
+        if (enters == 0) {
+            return Optional.empty();
+        }
+        if (guard.holdFirstRun() && link.acknowledged() == 0) {
+            return Optional.of(
+                    words("%,d enters held: the first run waits for a person (guard.first-run: hold)", enters));
+        }
+        if (link.acknowledged() == 0 && guard.maxEnters() instanceof GuardSettings.Limit.Percent) {
             // A share of nobody says nothing; first-run does.
             return Optional.empty();
         }
-        long most = guard.maxEnters().of(plan.link().acknowledged());
-        return counts.enter() <= most
+        long most = guard.maxEnters().of(link.acknowledged());
+        return enters <= most
                 ? Optional.empty()
-                : Optional.of(words("%,d enters held: at most %,d pass (guard.max-enters)", counts.enter(), most));
+                : Optional.of(words("%,d enters held: at most %,d pass (guard.max-enters)", enters, most));
     }
 
-    private Optional<String> exitsHeld(GuardSettings guard, LinkPlan plan) {
-        ReadCounts counts = plan.counts();
-        if (counts.exit() == 0) {
+    private Optional<String> exitsHeld(GuardSettings guard, LinkPlan plan, long leaving) {
+        if (leaving == 0) {
             return Optional.empty();
         }
-        if (counts.desired() == 0 && !guard.allowEmpty()) {
+        if (plan.counts().desired() == 0 && !guard.allowEmpty()) {
             return Optional.of(words(
                     "%,d exits held: the snapshot is empty, which would remove everybody (guard.allow-empty: true lets it)",
-                    counts.exit()));
+                    leaving));
         }
         long before = exitsWithinWindow(guard, plan.link());
-        long exits = counts.exit() + before;
+        long exits = leaving + before;
         long most = guard.maxExits().of(plan.link().acknowledged() + before);
         if (exits <= most || exits <= guard.minExits()) {
             return Optional.empty();
         }
         return Optional.of(words(
                 "%,d exits held: they would make %,d within %s, and %,d may pass (guard.max-exits)",
-                counts.exit(), exits, guard.window().toString().substring(2).toLowerCase(Locale.ROOT), most));
+                leaving, exits, guard.window().toString().substring(2).toLowerCase(Locale.ROOT), most));
     }
 
-    /** Exits that runs within the window had acknowledged, one way or the other. */
+    /** Exits that runs within the window, and since a person approved some, had acknowledged, one way or the other. */
     private long exitsWithinWindow(GuardSettings guard, Link link) {
+        Instant window = clock.instant().minus(guard.window());
+        Instant from =
+                heldPlans.exitsCountFrom(link.id()).filter(window::isBefore).orElse(window);
         return jdbc.sql(
                         "select coalesce(sum(exits), 0) from delivery where link_id = ? and closed_at >= ? and outcome = 'accepted'")
-                .params(link.id(), StoredTime.of(clock.instant().minus(guard.window())))
+                .params(link.id(), StoredTime.of(from))
                 .query(Long.class)
                 .single();
     }

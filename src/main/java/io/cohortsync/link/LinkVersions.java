@@ -27,6 +27,18 @@ public class LinkVersions {
     }
 
     /**
+     * To be called first in a transaction of a run that writes of a link, but not of its members.
+     *
+     * @return false: the lease is no longer this run's, and nothing may be written
+     */
+    public boolean lock(long link, long token) {
+        return jdbc.sql("update link set version = version where id = ? and token = ?")
+                        .params(link, token)
+                        .update()
+                > 0;
+    }
+
+    /**
      * To be called first in a transaction of a run.
      *
      * @param token of the run's lease

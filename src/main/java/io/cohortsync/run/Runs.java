@@ -239,8 +239,29 @@ public class Runs {
         Counts counts = store.counts(run.id()).get(link.id());
         // A changed identity waits for a person even while there is nothing to send.
         boolean held = counts.held() > 0 || link.identityChange().isPresent();
-        RunState state =
-                counts.drift() > counts.held() ? RunState.INCOMPLETE : held ? RunState.HELD : RunState.SUCCEEDED;
+        finishLink(
+                run,
+                link,
+                counts,
+                counts.drift() > counts.held() ? RunState.INCOMPLETE : held ? RunState.HELD : RunState.SUCCEEDED,
+                why);
+    }
+
+    /** The snapshot is not complete for one of its links: nothing was sent there; the other links go on. */
+    public void failLink(Run run, Link link, Optional<String> why) {
+        transactions.executeWithoutResult(tx -> {
+            if (store.lockLink(run.id(), link.id())) {
+                store.count(
+                        run.id(),
+                        link.id(),
+                        Outcome.FAILED,
+                        store.counts(run.id()).get(link.id()).undecided());
+            }
+        });
+        finishLink(run, link, store.counts(run.id()).get(link.id()), RunState.FAILED, why);
+    }
+
+    private void finishLink(Run run, Link link, Counts counts, RunState state, Optional<String> why) {
         store.finishLink(run.id(), link.id(), state, why);
         String line = RunLine.of(link, counts, Duration.between(run.startedAt(), clock.instant()), why);
         if (state == RunState.SUCCEEDED) {
@@ -343,11 +364,21 @@ public class Runs {
             List<RunState> ends = view.orElseThrow().targets().stream()
                     .map(t -> RunState.of(t.state()))
                     .toList();
-            state = ends.contains(RunState.INCOMPLETE) || ends.contains(RunState.RUNNING)
-                    ? RunState.INCOMPLETE
-                    : ends.contains(RunState.HELD) ? RunState.HELD : RunState.SUCCEEDED;
+            state = endOf(ends);
             store.finish(run.id(), state, Optional.empty(), clock.instant());
         }
         return state;
+    }
+
+    private static RunState endOf(List<RunState> links) {
+        if (!links.isEmpty() && links.stream().allMatch(RunState.FAILED::equals)) {
+            return RunState.FAILED;
+        }
+        if (links.contains(RunState.INCOMPLETE)
+                || links.contains(RunState.RUNNING)
+                || links.contains(RunState.FAILED)) {
+            return RunState.INCOMPLETE;
+        }
+        return links.contains(RunState.HELD) ? RunState.HELD : RunState.SUCCEEDED;
     }
 }

@@ -7,6 +7,8 @@ import io.cohortsync.delivery.DeliveryStore;
 import io.cohortsync.diff.Diff;
 import io.cohortsync.diff.Doubt;
 import io.cohortsync.diff.LinkPlan;
+import io.cohortsync.held.Decisions;
+import io.cohortsync.held.HeldPlans;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
 import io.cohortsync.run.Run;
@@ -27,13 +29,15 @@ public class Comparisons {
     private final Settings settings;
     private final Links links;
     private final DeliveryStore deliveries;
+    private final HeldPlans heldPlans;
     private final Diff diff;
     private final Clock clock;
 
-    Comparisons(Settings settings, Links links, DeliveryStore deliveries, Diff diff, Clock clock) {
+    Comparisons(Settings settings, Links links, DeliveryStore deliveries, HeldPlans heldPlans, Diff diff, Clock clock) {
         this.settings = settings;
         this.links = links;
         this.deliveries = deliveries;
+        this.heldPlans = heldPlans;
         this.diff = diff;
         this.clock = clock;
     }
@@ -56,11 +60,13 @@ public class Comparisons {
                 .toList();
         Map<Link, Collection<Doubt>> doubts = new LinkedHashMap<>();
         Map<Link, Integer> columnOf = new LinkedHashMap<>();
+        Map<Link, Decisions> decisions = new LinkedHashMap<>();
         for (Link link : links) {
             doubts.put(link, deliveries.doubts(link.id()));
             columnOf.put(link, columns.indexOf(link.settings().memberKey()));
+            decisions.put(link, heldPlans.decisions(link.id()));
         }
-        return new Comparison(sync, columns, diff.begin(doubts, columnOf, clock.instant()));
+        return new Comparison(sync, columns, diff.begin(doubts, columnOf, decisions, clock.instant()));
     }
 
     /** Takes the next records; should that fail, the snapshot is closed, or Camel would read on to its end. */

@@ -204,7 +204,10 @@ class AmplitudeSourceTest {
     @Test
     void aPlanReadsWithADownloadByHandAndSendsNothing() {
         filled("planned");
-        JsonNode plan = app.post("/api/syncs/planned/plan").path("targets").path(0);
+        JsonNode answer = app.post("/api/syncs/planned/plan");
+        assertThat(answer.path("cost").asText())
+                .isEqualTo("this plan took a download of source planned: 2 of the month's 500 are used");
+        JsonNode plan = answer.path("targets").path(0);
         assertThat(plan.path("enter").asLong()).isEqualTo(1);
         assertThat(plan.path("exit").asLong()).isEqualTo(1);
         assertNothingSent("planned");

@@ -10,13 +10,12 @@ import io.cohortsync.config.Secret;
 import io.cohortsync.config.SecretMask;
 import io.cohortsync.config.TargetSettings;
 import io.cohortsync.delivery.Failure.Kind;
-import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.diff.PlannedChange;
-import io.cohortsync.diff.ReadCounts;
 import io.cohortsync.guard.Cleared;
 import io.cohortsync.link.Link;
 import io.cohortsync.membership.Standing;
 import io.cohortsync.testing.Configured;
+import io.cohortsync.testing.FixedPlan;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -25,8 +24,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,46 +60,13 @@ class ClassificationTest {
                 OptionalInt.empty());
         LinkSettings settings = Configured.link("vip", target, "user_id", Normalize.NONE);
         Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty());
-        LinkDelivery delivery = new LinkDelivery(
-                null, new Cleared(new EmptyPlan(link), Optional.empty(), Optional.empty()), null, null);
+        LinkDelivery delivery =
+                new LinkDelivery(null, Cleared.all(new FixedPlan(link, List.of(), List.of())), null, null);
         return new Batch(
                 delivery,
                 Arrays.stream(keys)
                         .map(key -> new PlannedChange(key, 1, true, Standing.NONE, "enter-0"))
                         .toList());
-    }
-
-    private record EmptyPlan(Link link) implements LinkPlan {
-        @Override
-        public ReadCounts counts() {
-            return new ReadCounts(0, 0, 0, 0, 0, 0, 0, 0);
-        }
-
-        @Override
-        public Iterator<PlannedChange> enters() {
-            return Collections.emptyIterator();
-        }
-
-        @Override
-        public Iterator<PlannedChange> exits() {
-            return Collections.emptyIterator();
-        }
-
-        @Override
-        public Iterator<PlannedChange> noLongerWanted() {
-            return Collections.emptyIterator();
-        }
-
-        @Override
-        public Iterator<PlannedChange> wantedAgain() {
-            return Collections.emptyIterator();
-        }
-
-        @Override
-        public void stored(List<PlannedChange> acknowledged, List<PlannedChange> notAcknowledged) {}
-
-        @Override
-        public void lostTrack() {}
     }
 
     private static Exception answer(int status, Map<String, String> headers, String body) {

@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.Normalize;
 import io.cohortsync.config.TargetSettings;
-import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.diff.PlannedChange;
-import io.cohortsync.diff.ReadCounts;
 import io.cohortsync.guard.Cleared;
 import io.cohortsync.link.Link;
 import io.cohortsync.membership.Standing;
 import io.cohortsync.run.Outcome;
 import io.cohortsync.testing.Configured;
+import io.cohortsync.testing.FixedPlan;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -32,48 +31,15 @@ class LinkDeliveryTest {
         Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty());
         return new LinkDelivery(
                 null,
-                new Cleared(new Plan(link, enters, exits), Optional.empty(), Optional.empty()),
+                Cleared.all(new FixedPlan(link, changes(enters, true), changes(exits, false))),
                 null,
                 new SupersededDoubt(List.of()));
     }
 
-    private record Plan(Link link, int in, int out) implements LinkPlan {
-        @Override
-        public ReadCounts counts() {
-            return new ReadCounts(in, 0, 0, in, 0, 0, 0, out);
-        }
-
-        @Override
-        public Iterator<PlannedChange> enters() {
-            return changes(in, true);
-        }
-
-        @Override
-        public Iterator<PlannedChange> exits() {
-            return changes(out, false);
-        }
-
-        @Override
-        public Iterator<PlannedChange> noLongerWanted() {
-            return changes(0, false);
-        }
-
-        @Override
-        public Iterator<PlannedChange> wantedAgain() {
-            return changes(0, false);
-        }
-
-        @Override
-        public void stored(List<PlannedChange> acknowledged, List<PlannedChange> notAcknowledged) {}
-
-        @Override
-        public void lostTrack() {}
-
-        private static Iterator<PlannedChange> changes(int number, boolean enter) {
-            return IntStream.range(0, number)
-                    .mapToObj(i -> new PlannedChange(enter + "-" + i, i, enter, Standing.NONE, "base"))
-                    .iterator();
-        }
+    private static List<PlannedChange> changes(int number, boolean enter) {
+        return IntStream.range(0, number)
+                .mapToObj(i -> new PlannedChange(enter + "-" + i, i, enter, Standing.NONE, "base"))
+                .toList();
     }
 
     private static List<Batch> drain(LinkDelivery delivery) {

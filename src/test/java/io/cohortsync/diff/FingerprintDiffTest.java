@@ -224,7 +224,7 @@ class FingerprintDiffTest {
             columns.put(link, i);
         }
         Diff.Pass pass = new FingerprintDiff(beans().bean(MembershipStore.class), fingerprint, settings)
-                .begin(doubts, columns, NOW);
+                .begin(doubts, columns, Map.of(), NOW);
         int records = states.stream().mapToInt(s -> s.column().size()).max().orElse(0);
         List<String[]> rows = new ArrayList<>();
         for (int record = 0; record < records; record++) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.PrimitiveIterator;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -82,9 +83,19 @@ class SpoolsTest {
         }
         spool.complete();
         List<PlannedChange> out = new ArrayList<>();
-        spool.changes(5).forEachRemaining(out::add);
+        spool.changes(5, print -> true).forEachRemaining(out::add);
 
         assertThat(spool.size()).isEqualTo(expected.size());
+        assertThat(spool.prints())
+                .toIterable()
+                .containsExactlyElementsOf(
+                        out.stream().map(PlannedChange::fingerprint).toList());
+        List<PlannedChange> odd = new ArrayList<>();
+        spool.changes(5, print -> (print >>> 60 & 1) == 1).forEachRemaining(odd::add);
+        assertThat(odd)
+                .containsExactlyElementsOf(out.stream()
+                        .filter(change -> (change.fingerprint() >>> 60 & 1) == 1)
+                        .toList());
         assertThat(spool.repeated()).isEqualTo(keys.size() - expected.size());
         assertThat(out).isSortedAccordingTo(Comparator.comparingLong(PlannedChange::fingerprint));
         assertThat(out).extracting(PlannedChange::key).containsExactlyInAnyOrderElementsOf(expected.keySet());
@@ -117,11 +128,18 @@ class SpoolsTest {
         LongStream.range(0, count).map(i -> i * 0x9e3779b97f4a7c15L).forEach(spool::add);
 
         assertThat(spool.size()).isEqualTo(count);
+        PrimitiveIterator.OfLong prints = spool.iterator();
         for (long i = 0; i < count; i++) {
-            assertThat(spool.hasNext()).isTrue();
-            assertThat(spool.next()).isEqualTo(i * 0x9e3779b97f4a7c15L);
+            assertThat(prints.hasNext()).isTrue();
+            assertThat(prints.nextLong()).isEqualTo(i * 0x9e3779b97f4a7c15L);
         }
-        assertThat(spool.hasNext()).isFalse();
+        assertThat(prints.hasNext()).isFalse();
+        assertThat(spool.iterator())
+                .as("as often as wanted")
+                .toIterable()
+                .hasSize(count)
+                .startsWith(LongStream.range(0, Math.min(count, 1)).boxed().toArray(Long[]::new));
+        spool.close();
     }
 
     @Property(tries = 200)
@@ -166,9 +184,9 @@ class SpoolsTest {
     void anEmptySpoolHasNothing() {
         EnterSpool spool = new EnterSpool(directory, 10);
         spool.complete();
-        Iterator<PlannedChange> changes = spool.changes(0);
+        Iterator<PlannedChange> changes = spool.changes(0, print -> true);
 
         assertThat(changes.hasNext()).isFalse();
-        assertThat(new LongSpool(directory).hasNext()).isFalse();
+        assertThat(new LongSpool(directory).iterator().hasNext()).isFalse();
     }
 }

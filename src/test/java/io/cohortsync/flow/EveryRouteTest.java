@@ -106,6 +106,7 @@ class EveryRouteTest {
             app.runLink("lapsed");
             app.post("/api/sources/mix/check");
             app.post("/api/syncs/vip/plan");
+            app.call("POST", "/api/syncs/vip/approve");
             for (String target : List.of("web", "amp", "cio")) {
                 app.post("/api/targets/" + target + "/check");
             }

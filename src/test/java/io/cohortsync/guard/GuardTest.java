@@ -37,7 +37,13 @@ class GuardTest {
                 .sync("empty", "[ web ]")
                 .sync("may-empty", "[ web ]", "guard: { allow-empty: true, max-exits: off }")
                 .sync("enters", "[ web ]", "guard: { max-enters: 50% }")
-                .sync("first", "[ web ]", "guard: { first-run: hold }");
+                .sync("first", "[ web ]", "guard: { first-run: hold }")
+                .sync("approved", "[ web ]", "guard: { max-exits: 20, min-exits: 20 }")
+                .sync("discarded", "[ web ]")
+                .sync("replaced", "[ web ]")
+                .sync("first-approved", "[ web ]", "guard: { first-run: hold }")
+                .sync("slices", "[ web ]")
+                .sync("invalid", "[ web ]");
         trial.start();
     }
 
@@ -159,5 +165,146 @@ class GuardTest {
     void aFirstRunMayBeHeld() {
         assertHeld(run("first", List.of("ann", "bob")), 2, "guard.first-run");
         assertThat(segment.requests()).isEmpty();
+    }
+
+    private static JsonNode link(String sync) {
+        return trial.app().get("/api/syncs/" + sync).path("targets").path(0);
+    }
+
+    private static String heldPlan(String sync) {
+        return link(sync).path("heldPlan").path("id").asText();
+    }
+
+    private static JsonNode approve(String sync, String query) {
+        return trial.app()
+                .post("/api/syncs/" + sync + "/approve?wait=true" + query)
+                .path("targets")
+                .path(0);
+    }
+
+    @Test
+    void whatIsApprovedGoesAndNothingElse() {
+        List<String> all = Trial.people("p", 1_000);
+        run("approved", all);
+        JsonNode held = run("approved", all.subList(0, 600));
+        assertHeld(held, 400, "approve or discard plan " + heldPlan("approved"));
+
+        // Before the approval arrives, fifty of them are back and thirty others are gone.
+        List<String> now = new ArrayList<>(all.subList(0, 650));
+        now.removeAll(all.subList(0, 30));
+        trial.cohort("approved", now);
+        JsonNode after = approve("approved", "");
+        assertThat(after.path("accepted").asLong()).isEqualTo(350);
+        assertHeld(after, 30, "they would make 30");
+        assertThat(segment.members("approved")).containsExactlyInAnyOrderElementsOf(all.subList(0, 650));
+        assertThat(link("approved").path("heldPlan").path("exits").asLong()).isEqualTo(30);
+
+        assertThat(approve("approved", "&plan=" + heldPlan("approved"))
+                        .path("accepted")
+                        .asLong())
+                .isEqualTo(30);
+        assertThat(segment.members("approved")).containsExactlyInAnyOrderElementsOf(now);
+        assertThat(link("approved").has("heldPlan")).isFalse();
+
+        // What a person has approved is no reason to hold what comes after it.
+        assertThat(run("approved", now.subList(0, 600)).path("state").asText()).isEqualTo("succeeded");
+    }
+
+    @Test
+    void whatIsDiscardedStaysUntilItIsInTheCohortAgain() {
+        List<String> all = Trial.people("p", 500);
+        run("discarded", all);
+        assertHeld(run("discarded", all.subList(0, 100)), 400, "guard.max-exits");
+        String plan = heldPlan("discarded");
+        JsonNode answer = trial.app().post("/api/syncs/discarded/discard?plan=" + plan);
+        assertThat(answer.path("discarded").path(0).path("exits").asLong()).isEqualTo(400);
+
+        JsonNode next = trial.runLink("discarded");
+        assertThat(next.path("state").asText()).isEqualTo("succeeded");
+        assertThat(next.path("exit").asLong()).isZero();
+        assertThat(link("discarded").path("kept").asLong()).isEqualTo(400);
+        assertThat(segment.members("discarded")).hasSize(500);
+
+        // Ten are in the cohort again, and then leave like anybody else.
+        run("discarded", all.subList(0, 110));
+        assertThat(link("discarded").path("kept").asLong()).isEqualTo(390);
+        assertThat(run("discarded", all.subList(0, 100)).path("accepted").asLong())
+                .isEqualTo(10);
+        assertThat(segment.members("discarded")).hasSize(490);
+    }
+
+    @Test
+    void aPlanThatWasReplacedCanNeitherBeApprovedNorDiscarded() {
+        List<String> all = Trial.people("p", 300);
+        run("replaced", all);
+        assertThat(trial.app().call("POST", "/api/syncs/replaced/approve").statusCode())
+                .isEqualTo(409);
+        run("replaced", all.subList(0, 50));
+        String first = heldPlan("replaced");
+        trial.runLink("replaced");
+        assertThat(heldPlan("replaced")).as("the same people, the same plan").isEqualTo(first);
+        assertThat(trial.app()
+                        .post("/api/syncs/replaced/plan")
+                        .path("targets")
+                        .path(0)
+                        .path("plan")
+                        .asText())
+                .as("as a plan that is asked for names it")
+                .isEqualTo(first);
+
+        run("replaced", all.subList(0, 40));
+        for (String decision : List.of("approve", "discard")) {
+            assertThat(trial.app()
+                            .call("POST", "/api/syncs/replaced/" + decision + "?plan=" + first)
+                            .statusCode())
+                    .isEqualTo(409);
+        }
+        trial.runLink("replaced");
+        assertThat(segment.members("replaced")).hasSize(300);
+
+        run("replaced", all);
+        assertThat(link("replaced").has("heldPlan"))
+                .as("a harmless run ends the waiting")
+                .isFalse();
+    }
+
+    @Test
+    void heldEntersGoWhenTheyAreApproved() {
+        assertHeld(run("first-approved", Trial.people("p", 50)), 50, "guard.first-run");
+        assertThat(trial.app().call("POST", "/api/syncs/first-approved/discard").statusCode())
+                .as("whoever is in the cohort stays wanted")
+                .isEqualTo(409);
+        assertThat(approve("first-approved", "").path("accepted").asLong()).isEqualTo(50);
+        assertThat(segment.members("first-approved")).hasSize(50);
+    }
+
+    @Test
+    void aSlowWipeIsHeldAsSoonAsTheWindowSaysSo() {
+        List<String> all = Trial.people("p", 10_000);
+        run("slices", all);
+        int runs = 0;
+        int left = 10_000;
+        JsonNode link;
+        do {
+            left -= 200;
+            runs++;
+            link = run("slices", all.subList(0, left));
+        } while (link.path("held").asLong() == 0 && left > 0);
+
+        assertThat(runs).as("slices of 2 % until a fifth is gone").isEqualTo(11);
+        assertHeld(link, 200, "they would make 2,200 within 24h, and 2,000 may pass");
+        assertThat(segment.members("slices")).hasSize(8_000);
+    }
+
+    @Test
+    void aSnapshotThatIsMostlyInvalidIsNotTakenForComplete() {
+        run("invalid", List.of("ann", "bob", "cid"));
+        trial.cohort("invalid", List.of("ann", "x".repeat(600), "y".repeat(600)));
+        JsonNode link = trial.runLink("invalid");
+
+        assertThat(link.path("state").asText()).isEqualTo("failed");
+        assertThat(link.path("error").asText()).contains("2 of 3 records are invalid");
+        assertThat(link.path("failed").asLong()).isEqualTo(2);
+        assertThat(segment.members("invalid")).containsExactly("ann", "bob", "cid");
     }
 }

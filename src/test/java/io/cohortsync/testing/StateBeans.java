@@ -78,6 +78,7 @@ public final class StateBeans implements AutoCloseable {
                 "io.cohortsync.link",
                 "io.cohortsync.run",
                 "io.cohortsync.guard",
+                "io.cohortsync.held",
                 "io.cohortsync.snapshot",
                 "io.cohortsync.target");
         BreakableDatabase breakable = new BreakableDatabase(database);

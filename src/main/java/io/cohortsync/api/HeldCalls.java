@@ -1,0 +1,141 @@
+package io.cohortsync.api;
+
+import io.cohortsync.config.Settings;
+import io.cohortsync.config.SyncSettings;
+import io.cohortsync.held.HeldPlan;
+import io.cohortsync.held.HeldPlans;
+import io.cohortsync.link.Link;
+import io.cohortsync.link.Links;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+import org.springframework.web.ErrorResponseException;
+
+/** What a person decides about held plans; {@code heldCalls} in the routes. */
+@Component
+public class HeldCalls {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HeldCalls.class);
+
+    private final Settings settings;
+    private final Links links;
+    private final HeldPlans plans;
+
+    HeldCalls(Settings settings, Links links, HeldPlans plans) {
+        this.settings = settings;
+        this.links = links;
+        this.plans = plans;
+    }
+
+    /** A link and the plan that waits there. */
+    private record Waiting(Link link, HeldPlan plan) {}
+
+    /** What was decided about one link. */
+    record Decided(String target, String plan, long enters, long exits) {}
+
+    /** What was decided about a sync. */
+    record Discarded(String sync, List<Decided> discarded) {}
+
+    /**
+     * Whoever is in the plan goes as soon as a snapshot still asks for it, whatever the guard says.
+     *
+     * @param plan null: whatever is held
+     * @param target null: at all targets
+     * @throws ErrorResponseException 404 for a sync or target that is not configured, 409 if no such plan is held
+     */
+    public void approve(String sync, String plan, String target) {
+        for (Waiting waiting : waiting(sync, Optional.ofNullable(plan), Optional.ofNullable(target))) {
+            if (!plans.approve(waiting.link().id(), waiting.plan().id())) {
+                throw replaced(sync, waiting.plan().id());
+            }
+            LOG.info(
+                    "{}: plan {} is approved: {} enters and {} exits go with the next run, as far as they are still wanted",
+                    waiting.link().name(),
+                    waiting.plan().id(),
+                    waiting.plan().enters(),
+                    waiting.plan().exits());
+        }
+    }
+
+    /** Whom the plan would remove stays; see {@link #approve} for the parameters. */
+    Discarded discard(String sync, Optional<String> plan, Optional<String> target) {
+        List<Waiting> all = waiting(sync, plan, target);
+        all.stream().filter(waiting -> waiting.plan().exits() == 0).findFirst().ifPresent(enters -> {
+            throw Problems.of(
+                    HttpStatus.CONFLICT,
+                    "Plan " + enters.plan().id() + " of " + enters.link().name()
+                            + " holds enters only, and whoever is in the cohort stays wanted: approve it, or change the cohort");
+        });
+        for (Waiting waiting : all) {
+            if (!plans.discard(waiting.link().id(), waiting.plan().id())) {
+                throw replaced(sync, waiting.plan().id());
+            }
+            LOG.info(
+                    "{}: plan {} is discarded: the {} members it would have removed stay until they are in the cohort again",
+                    waiting.link().name(),
+                    waiting.plan().id(),
+                    waiting.plan().exits());
+        }
+        return new Discarded(
+                sync,
+                all.stream()
+                        .map(waiting -> new Decided(
+                                waiting.link().settings().target().name(),
+                                waiting.plan().id(),
+                                waiting.plan().enters(),
+                                waiting.plan().exits()))
+                        .toList());
+    }
+
+    private List<Waiting> waiting(String sync, Optional<String> plan, Optional<String> target) {
+        SyncSettings wanted = Problems.known(settings.syncs(), sync, "sync");
+        target.ifPresent(name -> Problems.known(
+                wanted.links().stream()
+                        .collect(Collectors.toMap(link -> link.target().name(), link -> link)),
+                name,
+                "target of " + sync));
+        List<Waiting> all = links.of(wanted).stream()
+                .filter(link ->
+                        target.map(link.settings().target().name()::equals).orElse(true))
+                .flatMap(link -> plans.of(link.id()).map(held -> new Waiting(link, held)).stream())
+                .toList();
+        if (all.isEmpty()) {
+            throw Problems.of(
+                    HttpStatus.CONFLICT,
+                    "No plan of sync " + sync
+                            + target.map(name -> " at target " + name).orElse("") + " is held"
+                            + links.of(wanted).stream()
+                                    .flatMap(link -> link.identityChange().stream())
+                                    .findFirst()
+                                    .map(what -> ": it is its identity that changed (" + what
+                                            + "), which POST /api/syncs/" + sync + "/accept-change decides")
+                                    .orElse(""));
+        }
+        List<Waiting> named = all.stream()
+                .filter(waiting -> plan.map(waiting.plan().id()::equals).orElse(true))
+                .toList();
+        if (named.isEmpty()) {
+            throw Problems.of(
+                    HttpStatus.CONFLICT,
+                    "Plan " + plan.orElseThrow() + " of sync " + sync
+                            + " is not held any more, or never was; held now: "
+                            + all.stream()
+                                    .map(waiting -> waiting.plan().id() + " ("
+                                            + waiting.link().name() + ", "
+                                            + waiting.plan().enters() + " enters, "
+                                            + waiting.plan().exits() + " exits)")
+                                    .collect(Collectors.joining(", ")));
+        }
+        return named;
+    }
+
+    private static ErrorResponseException replaced(String sync, String plan) {
+        return Problems.of(
+                HttpStatus.CONFLICT,
+                "Plan " + plan + " was replaced this very moment: look at GET /api/syncs/" + sync + " again");
+    }
+}

@@ -1,0 +1,73 @@
+package io.cohortsync.testing;
+
+import io.cohortsync.diff.LinkPlan;
+import io.cohortsync.diff.PlannedChange;
+import io.cohortsync.diff.ReadCounts;
+import io.cohortsync.held.Decisions;
+import io.cohortsync.link.Link;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.PrimitiveIterator;
+import java.util.function.LongPredicate;
+
+/** A plan that a test has made up. */
+public record FixedPlan(Link link, List<PlannedChange> entering, List<PlannedChange> leaving) implements LinkPlan {
+
+    @Override
+    public ReadCounts counts() {
+        return new ReadCounts(entering.size(), 0, 0, entering.size(), 0, 0, 0, leaving.size());
+    }
+
+    @Override
+    public Decisions decisions() {
+        return Decisions.NONE;
+    }
+
+    @Override
+    public long kept() {
+        return 0;
+    }
+
+    @Override
+    public PrimitiveIterator.OfLong enterPrints() {
+        return entering.stream().mapToLong(PlannedChange::fingerprint).iterator();
+    }
+
+    @Override
+    public PrimitiveIterator.OfLong exitPrints() {
+        return leaving.stream().mapToLong(PlannedChange::fingerprint).iterator();
+    }
+
+    @Override
+    public Iterator<PlannedChange> enters(LongPredicate which) {
+        return some(entering, which);
+    }
+
+    @Override
+    public Iterator<PlannedChange> exits(LongPredicate which) {
+        return some(leaving, which);
+    }
+
+    private static Iterator<PlannedChange> some(List<PlannedChange> changes, LongPredicate which) {
+        return changes.stream()
+                .filter(change -> which.test(change.fingerprint()))
+                .iterator();
+    }
+
+    @Override
+    public Iterator<PlannedChange> noLongerWanted() {
+        return Collections.emptyIterator();
+    }
+
+    @Override
+    public Iterator<PlannedChange> wantedAgain() {
+        return Collections.emptyIterator();
+    }
+
+    @Override
+    public void stored(List<PlannedChange> acknowledged, List<PlannedChange> notAcknowledged) {}
+
+    @Override
+    public void lostTrack() {}
+}
