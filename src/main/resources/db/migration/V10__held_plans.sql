@@ -16,6 +16,7 @@ create table held_members (
     standing varchar(10) not null,
     direction smallint not null,
     part integer not null,
+    members integer not null,
     fingerprints ${bytes} not null,
     primary key (link_id, standing, direction, part)
 );

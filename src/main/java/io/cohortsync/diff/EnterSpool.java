@@ -10,9 +10,9 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.PrimitiveIterator;
 import java.util.PriorityQueue;
 import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 
 /**
  * The members who enter, in the order of their fingerprints, each once: gathered in a buffer, and beyond it in sorted runs
@@ -199,25 +199,14 @@ final class EnterSpool {
     }
 
     /** The fingerprints of all entries. */
-    PrimitiveIterator.OfLong prints() {
+    LongStream prints() {
         Place place = new Place();
-        return new PrimitiveIterator.OfLong() {
-
-            @Override
-            public boolean hasNext() {
-                return place.there();
-            }
-
-            @Override
-            public long nextLong() {
-                if (!hasNext()) {
-                    throw new NoSuchElementException();
-                }
-                long print = place.fingerprint();
-                place.advance();
-                return print;
-            }
-        };
+        return LongStream.generate(() -> {
+                    long print = place.fingerprint();
+                    place.advance();
+                    return print;
+                })
+                .limit(distinct);
     }
 
     /** An entry, in the buffer or in the file, and the way to the next. */

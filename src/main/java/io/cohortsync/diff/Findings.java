@@ -3,7 +3,7 @@ package io.cohortsync.diff;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.PrimitiveIterator;
+import java.util.stream.LongStream;
 
 /** What comparing a snapshot with one link has found so far; most of it is spooled, whatever its number. */
 final class Findings {
@@ -59,22 +59,8 @@ final class Findings {
     }
 
     /** Of all who leave. */
-    PrimitiveIterator.OfLong exitPrints() {
-        PrimitiveIterator.OfLong first =
-                exitsByKey.stream().mapToLong(PlannedChange::fingerprint).iterator();
-        PrimitiveIterator.OfLong others = exits.iterator();
-        return new PrimitiveIterator.OfLong() {
-
-            @Override
-            public boolean hasNext() {
-                return first.hasNext() || others.hasNext();
-            }
-
-            @Override
-            public long nextLong() {
-                return first.hasNext() ? first.nextLong() : others.nextLong();
-            }
-        };
+    LongStream exitPrints() {
+        return LongStream.concat(exitsByKey.stream().mapToLong(PlannedChange::fingerprint), exits.stream());
     }
 
     LongSpool noLongerWanted() {

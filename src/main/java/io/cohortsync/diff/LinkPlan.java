@@ -4,8 +4,8 @@ import io.cohortsync.held.Decisions;
 import io.cohortsync.link.Link;
 import java.util.Iterator;
 import java.util.List;
-import java.util.PrimitiveIterator;
 import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 
 /**
  * What a complete snapshot asks of one link, less whom a person has decided to keep. It can be read until the pass it comes
@@ -25,10 +25,10 @@ public interface LinkPlan {
     long kept();
 
     /** The fingerprints of those who enter. */
-    PrimitiveIterator.OfLong enterPrints();
+    LongStream enterPrints();
 
     /** The fingerprints of those who leave, or are kept. */
-    PrimitiveIterator.OfLong exitPrints();
+    LongStream exitPrints();
 
     /** Those who enter and have such a fingerprint. */
     Iterator<PlannedChange> enters(LongPredicate which);

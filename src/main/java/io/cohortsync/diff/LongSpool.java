@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.NoSuchElementException;
 import java.util.PrimitiveIterator;
+import java.util.Spliterators;
+import java.util.stream.LongStream;
+import java.util.stream.StreamSupport;
 
 /** Fingerprints kept in the order they came in, in a temporary file beyond a small buffer. */
 final class LongSpool {
@@ -56,6 +59,10 @@ final class LongSpool {
             flush();
         }
         return file == null ? new Reading(buffer, used) : new Reading(new byte[BUFFER_BYTES], 0);
+    }
+
+    LongStream stream() {
+        return StreamSupport.longStream(Spliterators.spliterator(iterator(), size, 0), false);
     }
 
     private final class Reading implements PrimitiveIterator.OfLong {

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.PrimitiveIterator;
 import java.util.Set;
 import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 
 /** What was found, read out of the spools; keys that only the database knows are fetched as they are asked for. */
 final class SpooledPlan implements LinkPlan {
@@ -69,12 +70,12 @@ final class SpooledPlan implements LinkPlan {
     }
 
     @Override
-    public PrimitiveIterator.OfLong enterPrints() {
+    public LongStream enterPrints() {
         return found.enters().prints();
     }
 
     @Override
-    public PrimitiveIterator.OfLong exitPrints() {
+    public LongStream exitPrints() {
         return found.exitPrints();
     }
 

@@ -4,6 +4,7 @@ import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.link.Link;
 import java.util.Optional;
 import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +30,11 @@ public record Cleared(LinkPlan plan, Part enters, Part exits, Optional<String> w
     public record Part(long passing, long held, long approved, Optional<String> why, LongPredicate passes) {
 
         static final Part NOTHING = new Part(0, 0, 0, Optional.empty(), print -> false);
+
+        /** Of these members, those who wait. */
+        LongStream held(LongStream prints) {
+            return prints.filter(passes.negate());
+        }
 
         static Part passing(long changes) {
             return new Part(changes, 0, 0, Optional.empty(), print -> true);

@@ -13,7 +13,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -93,23 +93,16 @@ public class Guard {
             return Optional.empty();
         }
         boolean all = enters.held() + exits.held() == 0;
-        PlanId id = new PlanId();
-        if (all || enters.held() > 0) {
-            id.enters(plan.enterPrints(), all ? print -> true : heldOf(enters));
-        }
-        if (all || exits.held() > 0) {
-            id.exits(plan.exitPrints(), all ? leaving(plan) : leaving(plan).and(heldOf(exits)));
-        }
-        return Optional.of(id.of(plan.link().id()));
+        return Optional.of(PlanId.of(
+                plan.link().id(),
+                all ? plan.enterPrints() : enters.held(plan.enterPrints()),
+                all ? leaving(plan) : exits.held(leaving(plan))));
     }
 
-    static LongPredicate heldOf(Part part) {
-        return part.passes().negate();
-    }
-
-    static LongPredicate leaving(LinkPlan plan) {
+    /** Who leaves, without those who are kept. */
+    static LongStream leaving(LinkPlan plan) {
         Prints kept = plan.decisions().kept();
-        return print -> !kept.contains(print);
+        return plan.exitPrints().filter(print -> !kept.contains(print));
     }
 
     private Optional<String> entersHeld(GuardSettings guard, Link link, long enters) {

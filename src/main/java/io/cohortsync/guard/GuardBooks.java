@@ -1,10 +1,8 @@
 package io.cohortsync.guard;
 
 import io.cohortsync.diff.LinkPlan;
-import io.cohortsync.held.Decisions;
 import io.cohortsync.held.HeldPlan;
 import io.cohortsync.held.HeldPlans;
-import io.cohortsync.held.Prints;
 import io.cohortsync.link.LinkVersions;
 import io.cohortsync.run.Run;
 import java.time.Clock;
@@ -44,25 +42,16 @@ public class GuardBooks {
                         cleared.reasons().orElseThrow(),
                         run.id(),
                         clock.instant()));
-        Decisions over = plan.decisions().areNone() ? Decisions.NONE : over(plan);
+        long link = plan.link().id();
         transactions.executeWithoutResult(tx -> {
-            if (versions.lock(plan.link().id(), run.lease().token())) {
-                heldPlans.found(
-                        plan.link().id(),
+            if (versions.lock(link, run.lease().token())) {
+                heldPlans.replace(
+                        link,
                         held,
-                        () -> Prints.of(plan.enterPrints(), Guard.heldOf(cleared.enters())),
-                        () -> Prints.of(plan.exitPrints(), Guard.leaving(plan).and(Guard.heldOf(cleared.exits()))),
-                        over);
+                        () -> cleared.enters().held(plan.enterPrints()),
+                        () -> cleared.exits().held(Guard.leaving(plan)));
+                heldPlans.end(link, plan.decisions(), plan.enterPrints(), plan.exitPrints());
             }
         });
-    }
-
-    /** A decision about somebody is over once a snapshot no longer asks for the change. */
-    private static Decisions over(LinkPlan plan) {
-        Decisions decisions = plan.decisions();
-        return new Decisions(
-                decisions.mayEnter().without(Prints.of(plan.enterPrints(), decisions.mayEnter()::contains)),
-                decisions.mayLeave().without(Prints.of(plan.exitPrints(), decisions.mayLeave()::contains)),
-                decisions.kept().without(Prints.of(plan.exitPrints(), decisions.kept()::contains)));
     }
 }

@@ -1,33 +1,18 @@
 package io.cohortsync.guard;
 
-import java.util.PrimitiveIterator;
-import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 
 /** Names a plan by who is in it, in whatever order they come: the same people at the same link, the same name. */
 final class PlanId {
 
-    private long enters;
-    private long exits;
+    private PlanId() {}
 
-    void enters(PrimitiveIterator.OfLong prints, LongPredicate which) {
-        enters += sum(prints, which);
+    static String of(long link, LongStream enters, LongStream exits) {
+        return String.format("%016x", mixed(mixed(mixed(sum(enters)) + sum(exits)) + link));
     }
 
-    void exits(PrimitiveIterator.OfLong prints, LongPredicate which) {
-        exits += sum(prints, which);
-    }
-
-    private static long sum(PrimitiveIterator.OfLong prints, LongPredicate which) {
-        long sum = 0;
-        while (prints.hasNext()) {
-            long print = prints.nextLong();
-            sum += which.test(print) ? mixed(print) : 0;
-        }
-        return sum;
-    }
-
-    String of(long link) {
-        return String.format("%016x", mixed(mixed(mixed(enters) + exits) + link));
+    private static long sum(LongStream prints) {
+        return prints.map(PlanId::mixed).sum();
     }
 
     /** The finalizer of MurmurHash3, so that sums of neighbours do not meet. */

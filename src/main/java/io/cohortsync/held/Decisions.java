@@ -1,5 +1,7 @@
 package io.cohortsync.held;
 
+import java.util.stream.LongStream;
+
 /**
  * What a person has decided about members of a link.
  *
@@ -11,7 +13,13 @@ public record Decisions(Prints mayEnter, Prints mayLeave, Prints kept) {
 
     public static final Decisions NONE = new Decisions(Prints.NONE, Prints.NONE, Prints.NONE);
 
-    public boolean areNone() {
-        return mayEnter.isEmpty() && mayLeave.isEmpty() && kept.isEmpty();
+    /** About whom a decision is over, since these are all whom a snapshot asks to add and to remove. */
+    Decisions over(LongStream entering, LongStream leaving) {
+        if (mayEnter.isEmpty() && mayLeave.isEmpty() && kept.isEmpty()) {
+            return NONE;
+        }
+        Prints out = Prints.of(leaving.filter(print -> mayLeave.contains(print) || kept.contains(print)));
+        Prints in = Prints.of(entering.filter(mayEnter::contains));
+        return new Decisions(mayEnter.without(in), mayLeave.without(out), kept.without(out));
     }
 }

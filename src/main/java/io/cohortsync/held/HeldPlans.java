@@ -2,11 +2,13 @@ package io.cohortsync.held;
 
 import io.cohortsync.state.StoredTime;
 import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.PrimitiveIterator;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -64,28 +66,42 @@ public class HeldPlans {
 
     /** How many members of a link somebody has decided to keep. */
     public long kept(long link) {
-        return load(link, Standing.KEPT, EXIT).size();
+        return jdbc.sql("select coalesce(sum(members), 0) from held_members where link_id = ? and standing = ?")
+                .params(link, Standing.KEPT.word())
+                .query(Long.class)
+                .single();
     }
 
     /**
-     * What a run has found: the plan that waits now, if one does, in place of any other; and that a decision is over about
-     * everybody of whom it asks nothing any more. To be called in a transaction that holds the link's row.
+     * What a run has found: the plan that waits now, if one does, in place of any other. To be called in a transaction that
+     * holds the link's row.
      *
      * @param enters who waits to enter, asked only where the plan is new
      * @param exits who waits to leave, likewise
-     * @param over of whom a decision is over
      */
-    public void found(
-            long link, Optional<HeldPlan> plan, Supplier<Prints> enters, Supplier<Prints> exits, Decisions over) {
-        Optional<HeldPlan> known = of(link);
-        if (plan.isEmpty()) {
-            known.ifPresent(gone -> forgetPlan(link));
-        } else if (known.filter(same -> same.id().equals(plan.get().id())).isEmpty()) {
-            forgetPlan(link);
-            insert(link, plan.get());
+    public void replace(long link, Optional<HeldPlan> plan, Supplier<LongStream> enters, Supplier<LongStream> exits) {
+        Optional<String> known = of(link).map(HeldPlan::id);
+        if (known.equals(plan.map(HeldPlan::id))) {
+            return;
+        }
+        forgetPlan(link);
+        plan.ifPresent(now -> {
+            insert(link, now);
             store(link, Standing.HELD, ENTER, enters.get());
             store(link, Standing.HELD, EXIT, exits.get());
-        }
+        });
+    }
+
+    /**
+     * A decision is over about everybody of whom a snapshot asks nothing any more. To be called in a transaction that holds
+     * the link's row.
+     *
+     * @param known the decisions that the snapshot was compared under; others may have come since
+     * @param entering whom the snapshot asks to add
+     * @param leaving whom it asks to remove, those who are kept among them
+     */
+    public void end(long link, Decisions known, LongStream entering, LongStream leaving) {
+        Decisions over = known.over(entering, leaving);
         remove(link, Standing.APPROVED, ENTER, over.mayEnter());
         remove(link, Standing.APPROVED, EXIT, over.mayLeave());
         remove(link, Standing.KEPT, EXIT, over.kept());
@@ -93,15 +109,15 @@ public class HeldPlans {
 
     /** What is held goes as soon as a snapshot still asks for it; false: another plan is held by now, or none. */
     public boolean approve(long link, String plan) {
-        return decide(link, plan, () -> {
-            add(link, Standing.APPROVED, ENTER, load(link, Standing.HELD, ENTER));
-            add(link, Standing.APPROVED, EXIT, load(link, Standing.HELD, EXIT));
-        });
+        return decide(link, plan, () -> move(link, Standing.APPROVED));
     }
 
     /** Whom the plan would remove stays, until a snapshot holds them again; false: another plan is held by now, or none. */
     public boolean discard(long link, String plan) {
-        return decide(link, plan, () -> add(link, Standing.KEPT, EXIT, load(link, Standing.HELD, EXIT)));
+        return decide(link, plan, () -> {
+            forget(link, Standing.HELD, ENTER);
+            move(link, Standing.KEPT);
+        });
     }
 
     private boolean decide(long link, String plan, Runnable decision) {
@@ -155,38 +171,43 @@ public class HeldPlans {
                 .update();
     }
 
-    private void add(long link, Standing standing, int direction, Prints more) {
-        replace(link, standing, direction, load(link, standing, direction).and(more));
+    /** Whoever is held is this from now on, beside those who are already. */
+    private void move(long link, Standing standing) {
+        int next = jdbc.sql("select coalesce(max(part) + 1, 0) from held_members where link_id = ? and standing = ?")
+                .params(link, standing.word())
+                .query(Integer.class)
+                .single();
+        jdbc.sql("update held_members set standing = ?, part = part + ? where link_id = ? and standing = ?")
+                .params(standing.word(), next, link, Standing.HELD.word())
+                .update();
     }
 
-    /** Others may have been added since it was known that it is over about these. */
     private void remove(long link, Standing standing, int direction, Prints over) {
         if (!over.isEmpty()) {
-            replace(link, standing, direction, load(link, standing, direction).without(over));
+            Prints left = load(link, standing, direction).without(over);
+            forget(link, standing, direction);
+            store(link, standing, direction, left.stream());
         }
     }
 
-    private void replace(long link, Standing standing, int direction, Prints all) {
-        forget(link, standing, direction);
-        store(link, standing, direction, all);
-    }
-
-    private void store(long link, Standing standing, int direction, Prints prints) {
-        long[] all = prints.stream().toArray();
-        for (int from = 0, part = 0; from < all.length; from += PART, part++) {
-            long[] some = Arrays.copyOfRange(all, from, Math.min(from + PART, all.length));
-            ByteBuffer bytes = ByteBuffer.allocate(some.length * Long.BYTES);
-            bytes.asLongBuffer().put(some);
-            jdbc.sql(
-                            "insert into held_members (link_id, standing, direction, part, fingerprints) values (?, ?, ?, ?, ?)")
-                    .params(link, standing.word(), direction, part, bytes.array())
+    private void store(long link, Standing standing, int direction, LongStream prints) {
+        PrimitiveIterator.OfLong all = prints.iterator();
+        for (int part = 0; all.hasNext(); part++) {
+            ByteBuffer bytes = ByteBuffer.allocate(PART * Long.BYTES);
+            while (all.hasNext() && bytes.hasRemaining()) {
+                bytes.putLong(all.nextLong());
+            }
+            jdbc.sql("insert into held_members (link_id, standing, direction, part, members, fingerprints)"
+                            + " values (?, ?, ?, ?, ?, ?)")
+                    .params(link, standing.word(), direction, part, bytes.position() / Long.BYTES)
+                    .param(Arrays.copyOf(bytes.array(), bytes.position()))
                     .update();
         }
     }
 
     private Prints load(long link, Standing standing, int direction) {
         List<byte[]> parts = jdbc.sql("select fingerprints from held_members"
-                        + " where link_id = ? and standing = ? and direction = ? order by part")
+                        + " where link_id = ? and standing = ? and direction = ?")
                 .params(link, standing.word(), direction)
                 .query((rs, i) -> rs.getBytes(1))
                 .list();
@@ -194,8 +215,7 @@ public class HeldPlans {
     }
 
     private static LongStream longs(byte[] bytes) {
-        long[] values = new long[bytes.length / Long.BYTES];
-        ByteBuffer.wrap(bytes).asLongBuffer().get(values);
-        return Arrays.stream(values);
+        LongBuffer values = ByteBuffer.wrap(bytes).asLongBuffer();
+        return LongStream.generate(values::get).limit(values.capacity());
     }
 }

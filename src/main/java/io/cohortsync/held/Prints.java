@@ -1,11 +1,9 @@
 package io.cohortsync.held;
 
 import java.util.Arrays;
-import java.util.PrimitiveIterator;
-import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 
-/** Members by their fingerprints, 8 bytes each: whom a plan is about, without their keys. */
+/** Members by their fingerprints, 8 bytes each: whom a decision is about, without their keys. */
 public final class Prints {
 
     public static final Prints NONE = new Prints(new long[0]);
@@ -16,29 +14,10 @@ public final class Prints {
         this.sorted = sorted;
     }
 
-    /** @param which which of these, that come in any order */
-    public static Prints of(PrimitiveIterator.OfLong prints, LongPredicate which) {
-        LongStream.Builder some = LongStream.builder();
-        while (prints.hasNext()) {
-            long print = prints.nextLong();
-            if (which.test(print)) {
-                some.add(print);
-            }
-        }
-        return of(some.build());
-    }
-
-    /** How many of these are among them. */
-    public long count(PrimitiveIterator.OfLong prints) {
-        long count = 0;
-        while (!isEmpty() && prints.hasNext()) {
-            count += contains(prints.nextLong()) ? 1 : 0;
-        }
-        return count;
-    }
-
+    /** @param prints in any order, each once */
     static Prints of(LongStream prints) {
-        long[] sorted = prints.sorted().distinct().toArray();
+        long[] sorted = prints.toArray();
+        Arrays.sort(sorted);
         return sorted.length == 0 ? NONE : new Prints(sorted);
     }
 
@@ -54,15 +33,17 @@ public final class Prints {
         return sorted.length == 0;
     }
 
-    public Prints and(Prints others) {
-        return of(LongStream.concat(stream(), others.stream()));
+    /** How many of these are among them. */
+    public long count(LongStream prints) {
+        return isEmpty() ? 0 : prints.filter(this::contains).count();
     }
 
-    public Prints without(Prints others) {
-        return of(stream().filter(print -> !others.contains(print)));
+    /** Those who are not among these. */
+    Prints without(Prints others) {
+        return others.isEmpty() ? this : of(stream().filter(print -> !others.contains(print)));
     }
 
-    public LongStream stream() {
+    LongStream stream() {
         return Arrays.stream(sorted);
     }
 }

@@ -86,8 +86,7 @@ class SpoolsTest {
         spool.changes(5, print -> true).forEachRemaining(out::add);
 
         assertThat(spool.size()).isEqualTo(expected.size());
-        assertThat(spool.prints())
-                .toIterable()
+        assertThat(spool.prints().boxed())
                 .containsExactlyElementsOf(
                         out.stream().map(PlannedChange::fingerprint).toList());
         List<PlannedChange> odd = new ArrayList<>();

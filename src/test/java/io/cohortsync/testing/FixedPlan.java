@@ -8,8 +8,8 @@ import io.cohortsync.link.Link;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.PrimitiveIterator;
 import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 
 /** A plan that a test has made up. */
 public record FixedPlan(Link link, List<PlannedChange> entering, List<PlannedChange> leaving) implements LinkPlan {
@@ -30,13 +30,13 @@ public record FixedPlan(Link link, List<PlannedChange> entering, List<PlannedCha
     }
 
     @Override
-    public PrimitiveIterator.OfLong enterPrints() {
-        return entering.stream().mapToLong(PlannedChange::fingerprint).iterator();
+    public LongStream enterPrints() {
+        return entering.stream().mapToLong(PlannedChange::fingerprint);
     }
 
     @Override
-    public PrimitiveIterator.OfLong exitPrints() {
-        return leaving.stream().mapToLong(PlannedChange::fingerprint).iterator();
+    public LongStream exitPrints() {
+        return leaving.stream().mapToLong(PlannedChange::fingerprint);
     }
 
     @Override
