@@ -125,6 +125,15 @@ class Leases {
         held.remove(lease);
     }
 
+    /** Gives back the lease of a run that may still be at work: whoever takes it next has a token that this run never had. */
+    void giveUp(Lease lease) {
+        held.remove(lease);
+        jdbc.sql("update sync set token = token + 1, owner = null,"
+                        + " lease_until = current_timestamp - interval '1' second where name = ? and token = ?")
+                .params(lease.sync(), lease.token())
+                .update();
+    }
+
     /** Gives the lease back; true: a follow-up was asked for meanwhile. */
     boolean giveBack(Lease lease, Optional<Instant> success) {
         held.remove(lease);

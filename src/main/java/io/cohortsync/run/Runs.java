@@ -15,7 +15,9 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
@@ -41,6 +43,8 @@ public class Runs {
     private final SecretMask mask;
     private final ApplicationEventPublisher events;
     private final SourceNews news;
+    private final Halts halts;
+    private final UnderWay underWay;
 
     Runs(
             Settings settings,
@@ -52,6 +56,8 @@ public class Runs {
             SecretMask mask,
             ApplicationEventPublisher events,
             SourceNews news,
+            Halts halts,
+            UnderWay underWay,
             Clock clock) {
         this.settings = settings;
         this.leases = leases;
@@ -62,6 +68,8 @@ public class Runs {
         this.mask = mask;
         this.events = events;
         this.news = news;
+        this.halts = halts;
+        this.underWay = underWay;
         this.clock = clock;
     }
 
@@ -85,6 +93,9 @@ public class Runs {
      * @param fire for {@code schedule}, when it was due to fire; null otherwise
      */
     public Beginning begin(String sync, String trigger, Date fire) {
+        if (halts.nodeStops()) {
+            return new Beginning(Optional.empty(), Optional.empty(), "this node is stopping");
+        }
         try {
             return tryToBegin(sync, trigger, fire);
         } catch (DataAccessException | TransactionException e) {
@@ -175,19 +186,22 @@ public class Runs {
         List<Link> current = links.of(sync);
         links.claim(sync.name(), lease.token());
         LOG.debug("{}: run {} begins ({})", sync.name(), id, why.word());
-        return new Run(id, sync, lease, current, now, Optional.empty());
+        Run run = new Run(id, sync, lease, current, now, Optional.empty());
+        underWay.begun(run);
+        return run;
     }
 
     /** Ends the books of a run whose node died: what was sent without an answer is unknown, the rest was not tried. */
     private void abandon(SyncSettings sync, long run) {
-        cutShort(run, "the node that ran it stopped");
+        cutShort(run, RunState.FAILED, "the node that ran it stopped");
         LOG.warn(
                 "{}: run {} was cut off when its node stopped; this run settles what it left in doubt",
                 sync.name(),
                 run);
     }
 
-    private void cutShort(long run, String why) {
+    /** @param unread what the run ends as if it had not read its snapshot */
+    private void cutShort(long run, RunState unread, String why) {
         transactions.executeWithoutResult(tx -> {
             if (!store.lock(run)) {
                 return;
@@ -197,8 +211,7 @@ public class Runs {
                 decideTheRest(run, link);
                 store.finishLink(run, link, RunState.INCOMPLETE, Optional.of(why));
             });
-            store.finish(
-                    run, counts.isEmpty() ? RunState.FAILED : RunState.INCOMPLETE, Optional.of(why), clock.instant());
+            store.finish(run, counts.isEmpty() ? unread : RunState.INCOMPLETE, Optional.of(why), clock.instant());
         });
     }
 
@@ -239,8 +252,7 @@ public class Runs {
         Counts counts = store.counts(run.id()).get(link.id());
         // A changed identity waits for a person even while there is nothing to send.
         boolean held = counts.held() > 0 || link.identityChange().isPresent();
-        RunState state =
-                counts.drift() > counts.held() ? RunState.INCOMPLETE : held ? RunState.HELD : RunState.SUCCEEDED;
+        RunState state = counts.drift() > counts.held() ? leftUndone(run) : held ? RunState.HELD : RunState.SUCCEEDED;
         store.finishLink(run.id(), link.id(), state, why);
         String line = RunLine.of(link, counts, Duration.between(run.startedAt(), clock.instant()), why);
         if (state == RunState.SUCCEEDED) {
@@ -248,6 +260,10 @@ public class Runs {
         } else {
             LOG.warn("{}", line);
         }
+    }
+
+    private RunState leftUndone(Run run) {
+        return store.isToBeCancelled(run.id()) ? RunState.CANCELLED : RunState.INCOMPLETE;
     }
 
     /** Something broke one link's part of a run; the other links go on. */
@@ -281,7 +297,7 @@ public class Runs {
         LOG.debug("{}: run {}", run.sync().name(), run.id(), cause);
         if (!store.counts(run.id()).isEmpty()) {
             LOG.error("{}: run {} was broken off: {}", run.sync().name(), run.id(), words);
-            cutShort(run.id(), "broken off: " + words);
+            cutShort(run.id(), RunState.FAILED, "broken off: " + words);
             return;
         }
         LOG.error(
@@ -294,6 +310,15 @@ public class Runs {
 
     /** Ends the run and gives the lease back; true: a firing came meanwhile, so one more run is due. */
     public boolean finish(Run run) {
+        try {
+            return close(run);
+        } finally {
+            halts.forget(run);
+            underWay.ended(run);
+        }
+    }
+
+    private boolean close(Run run) {
         RunState state;
         try {
             state = end(run);
@@ -336,6 +361,52 @@ public class Runs {
         store.finish(run.id(), RunState.INCOMPLETE, Optional.of(words), clock.instant());
     }
 
+    /**
+     * Ends a run that was halted before it passed the wall: nothing was sent.
+     *
+     * @param halted a {@link HaltedException}, or what Camel wrapped one in
+     */
+    public void halt(Run run, Throwable halted) {
+        Halt halt = Stream.iterate(halted, Objects::nonNull, Throwable::getCause)
+                .filter(HaltedException.class::isInstance)
+                .map(known -> ((HaltedException) known).halt())
+                .findFirst()
+                .orElseThrow();
+        LOG.info("{}: run {} ended before anything was sent: {}", run.sync().name(), run.id(), halt.why());
+        store.finish(run.id(), halt.state(), Optional.of(halt.why()), clock.instant());
+    }
+
+    /**
+     * Ends all runs of this node before it stops, and lets none begin.
+     *
+     * @param patience how long their calls under way may take; a run that has not ended by then is given up, its books are
+     *     closed and its lease is given back all the same
+     */
+    public void stopAll(Duration patience) throws InterruptedException {
+        halts.stopNode();
+        underWay.awaitEnd(patience).forEach(this::giveUp);
+    }
+
+    private void giveUp(Run run) {
+        try {
+            // What it still does can be recorded no more, as if another node had taken over.
+            run.lease().lost();
+            links.claim(run.sync().name(), run.lease().token() + 1);
+            cutShort(run.id(), RunState.INCOMPLETE, "the node stopped");
+            leases.giveUp(run.lease());
+            LOG.warn(
+                    "{}: run {} did not end in time and was given up; the next run settles what is in doubt",
+                    run.sync().name(),
+                    run.id());
+        } catch (DataAccessException | TransactionException e) {
+            LOG.error(
+                    "{}: run {} did not end in time, and the state database does not answer; whoever runs the sync"
+                            + " next closes its books",
+                    run.sync().name(),
+                    run.id());
+        }
+    }
+
     private RunState end(Run run) {
         Optional<RunView> view = store.find(run.id());
         RunState state = view.map(RunView::state).map(RunState::of).orElse(RunState.FAILED);
@@ -343,11 +414,19 @@ public class Runs {
             List<RunState> ends = view.orElseThrow().targets().stream()
                     .map(t -> RunState.of(t.state()))
                     .toList();
-            state = ends.contains(RunState.INCOMPLETE) || ends.contains(RunState.RUNNING)
-                    ? RunState.INCOMPLETE
-                    : ends.contains(RunState.HELD) ? RunState.HELD : RunState.SUCCEEDED;
+            state = endOf(ends);
             store.finish(run.id(), state, Optional.empty(), clock.instant());
         }
         return state;
+    }
+
+    private static RunState endOf(List<RunState> links) {
+        if (links.contains(RunState.CANCELLED)) {
+            return RunState.CANCELLED;
+        }
+        if (links.contains(RunState.INCOMPLETE) || links.contains(RunState.RUNNING)) {
+            return RunState.INCOMPLETE;
+        }
+        return links.contains(RunState.HELD) ? RunState.HELD : RunState.SUCCEEDED;
     }
 }
