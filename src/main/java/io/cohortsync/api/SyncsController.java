@@ -11,6 +11,8 @@ import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.mirror.Mirror;
 import io.cohortsync.mirror.MirrorCohort;
 import io.cohortsync.run.Counts;
+import io.cohortsync.run.Quarantine;
+import io.cohortsync.run.Quarantine.Quarantined;
 import io.cohortsync.run.RunStore;
 import io.cohortsync.run.RunStore.LastRead;
 import io.cohortsync.run.RunView;
@@ -40,6 +42,7 @@ class SyncsController {
     private final MembershipStore members;
     private final DeadLetters deadLetters;
     private final Mirror mirror;
+    private final Quarantine quarantine;
     private final Clock clock;
 
     SyncsController(
@@ -50,6 +53,7 @@ class SyncsController {
             MembershipStore members,
             DeadLetters deadLetters,
             Mirror mirror,
+            Quarantine quarantine,
             Clock clock) {
         this.settings = settings;
         this.syncs = syncs;
@@ -58,6 +62,7 @@ class SyncsController {
         this.members = members;
         this.deadLetters = deadLetters;
         this.mirror = mirror;
+        this.quarantine = quarantine;
         this.clock = clock;
     }
 
@@ -89,6 +94,7 @@ class SyncsController {
 
     private SyncView view(SyncSettings sync) {
         Syncs.Stored stored = syncs.read(sync.name());
+        Optional<Quarantined> quarantined = quarantine.of(sync.name());
         Optional<RunView> last =
                 runs.latest(Optional.of(sync.name()), 1).stream().findFirst();
         Optional<Instant> event = Optional.of(sync)
@@ -104,7 +110,8 @@ class SyncsController {
                 last.map(RunView::state),
                 last.flatMap(RunView::error),
                 stored.lastSuccess(),
-                nextRun(sync, stored),
+                nextRun(sync, stored, quarantined),
+                quarantined,
                 event,
                 sync.staleAfter()
                         .map(after -> event.map(at -> at.plus(after).isBefore(clock.instant()))
@@ -112,12 +119,18 @@ class SyncsController {
                 sync.links().stream().map(link -> view(sync, link, last)).toList());
     }
 
-    private Optional<Instant> nextRun(SyncSettings sync, Syncs.Stored stored) {
+    private Optional<Instant> nextRun(SyncSettings sync, Syncs.Stored stored, Optional<Quarantined> quarantined) {
         boolean done =
                 sync.schedule() instanceof Schedule.Once && stored.lastSuccess().isPresent();
+        Instant now = clock.instant();
+        // Nothing that was due before is taken.
+        Instant from = quarantined
+                .map(slowed -> slowed.nextTry().minusMillis(1))
+                .filter(now::isBefore)
+                .orElse(now);
         return stored.paused() || done || !sync.enabled() || !sync.source().enabled()
                 ? Optional.empty()
-                : Firings.of(sync.schedule(), sync.name()).nextDue(clock.instant());
+                : Firings.of(sync.schedule(), sync.name()).nextDue(from);
     }
 
     private LinkView view(SyncSettings sync, LinkSettings settings, Optional<RunView> last) {

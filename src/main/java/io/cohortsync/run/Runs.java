@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,10 @@ public class Runs {
     private final SourceNews news;
     private final Halts halts;
     private final UnderWay underWay;
+    private final Quarantine quarantine;
+
+    /** Runs whose end the state database did not take: whoever runs the sync next closes their books. */
+    private final Set<Long> unwritten = ConcurrentHashMap.newKeySet();
 
     Runs(
             Settings settings,
@@ -58,6 +64,7 @@ public class Runs {
             SourceNews news,
             Halts halts,
             UnderWay underWay,
+            Quarantine quarantine,
             Clock clock) {
         this.settings = settings;
         this.leases = leases;
@@ -70,6 +77,7 @@ public class Runs {
         this.news = news;
         this.halts = halts;
         this.underWay = underWay;
+        this.quarantine = quarantine;
         this.clock = clock;
     }
 
@@ -125,12 +133,12 @@ public class Runs {
                     || why == Trigger.SCHEDULE && wanted.schedule() instanceof Schedule.Once) {
                 return new Beginning(Optional.empty(), running, "it is not due");
             }
-            if (leases.askForFollowUp(sync, firing)) {
+            if (leases.askForFollowUp(sync, firing, why == Trigger.MANUAL)) {
                 return new Beginning(Optional.empty(), running, "a run is under way; one more follows it");
             }
         }
         return new Beginning(
-                Optional.empty(), Optional.empty(), "the sync is paused, or another node took this firing");
+                Optional.empty(), Optional.empty(), "the sync is paused or quarantined, or another node took this firing");
     }
 
     /** The due time a firing stands for: one that comes late stands for all that passed meanwhile. */
@@ -144,11 +152,14 @@ public class Runs {
     }
 
     private Optional<Lease> take(SyncSettings sync, Trigger why, Optional<Instant> firing) {
-        if (why == Trigger.MANUAL || why == Trigger.CHANGE) {
+        if (why == Trigger.MANUAL) {
             return leases.take(sync.name());
         }
+        if (why == Trigger.CHANGE) {
+            return leases.takeForChange(sync.name(), clock.instant());
+        }
         if (why == Trigger.FOLLOW_UP) {
-            return leases.takeForFollowUp(sync.name());
+            return leases.takeForFollowUp(sync.name(), clock.instant());
         }
         if (sync.schedule() instanceof Schedule.Once && leases.everSucceeded(sync.name())) {
             overdue.settled(sync.name());
@@ -160,7 +171,7 @@ public class Runs {
     private Optional<Lease> takeAtStart(SyncSettings sync) {
         boolean first = overdue.isFirstLook(sync.name());
         Optional<Lease> lease =
-                firings(sync).lastDue(clock.instant()).flatMap(due -> leases.takeIfOverdue(sync.name(), due, first));
+                firings(sync).lastDue(clock.instant()).flatMap(due -> leases.takeIfOverdue(sync.name(), due, clock.instant(), first));
         // It may be a dead node's, and then it ends soon.
         if (lease.isPresent() || !leases.isHeld(sync.name())) {
             overdue.settled(sync.name());
@@ -284,11 +295,20 @@ public class Runs {
         try {
             recordFailure(run, cause);
         } catch (DataAccessException | TransactionException e) {
-            // The run is ended all the same; whoever runs the sync next closes its books.
-            LOG.error(
-                    "{}: run {} failed, and the state database does not answer",
-                    run.sync().name(),
-                    run.id());
+            cannotWriteEnd(run);
+        }
+    }
+
+    private void cannotWriteEnd(Run run) {
+        unwritten.add(run.id());
+        LOG.error("{}: run {} ended, and the state database does not answer", run.sync().name(), run.id());
+    }
+
+    private void endUnsent(Run run, RunState state, String why) {
+        try {
+            store.finish(run.id(), state, Optional.of(why), clock.instant());
+        } catch (DataAccessException e) {
+            cannotWriteEnd(run);
         }
     }
 
@@ -319,6 +339,10 @@ public class Runs {
     }
 
     private boolean close(Run run) {
+        if (unwritten.remove(run.id())) {
+            leases.forget(run.lease());
+            return false;
+        }
         RunState state;
         try {
             state = end(run);
@@ -358,7 +382,7 @@ public class Runs {
     public void postpone(Run run, Throwable waiting) {
         String words = words(waiting);
         LOG.info("{}: {}", run.sync().name(), words);
-        store.finish(run.id(), RunState.INCOMPLETE, Optional.of(words), clock.instant());
+        endUnsent(run, RunState.INCOMPLETE, words);
     }
 
     /**
@@ -373,7 +397,7 @@ public class Runs {
                 .findFirst()
                 .orElseThrow();
         LOG.info("{}: run {} ended before anything was sent: {}", run.sync().name(), run.id(), halt.why());
-        store.finish(run.id(), halt.state(), Optional.of(halt.why()), clock.instant());
+        endUnsent(run, halt.state(), halt.why());
     }
 
     /**
@@ -408,14 +432,18 @@ public class Runs {
     }
 
     private RunState end(Run run) {
-        Optional<RunView> view = store.find(run.id());
-        RunState state = view.map(RunView::state).map(RunState::of).orElse(RunState.FAILED);
+        RunView view = store.find(run.id()).orElseThrow();
+        RunState state = RunState.of(view.state());
         if (state == RunState.RUNNING) {
-            List<RunState> ends = view.orElseThrow().targets().stream()
-                    .map(t -> RunState.of(t.state()))
-                    .toList();
-            state = endOf(ends);
+            state = endOf(view.targets().stream()
+                    .map(link -> RunState.of(link.state()))
+                    .toList());
             store.finish(run.id(), state, Optional.empty(), clock.instant());
+        }
+        if (state == RunState.FAILED) {
+            quarantine.failed(run, view.error().orElse(""));
+        } else if (state == RunState.SUCCEEDED || !view.targets().isEmpty()) {
+            quarantine.ended(run);
         }
         return state;
     }
