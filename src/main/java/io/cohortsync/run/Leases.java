@@ -52,7 +52,8 @@ class Leases {
                 sync,
                 ", last_fire = ?",
                 " and (last_fire < ? or (? and last_success is null)"
-                        + " or exists (select 1 from run where run.sync = sync.name and run.state = 'running'))" + MAY_BE_TRIED,
+                        + " or exists (select 1 from run where run.sync = sync.name and run.state = 'running'))"
+                        + MAY_BE_TRIED,
                 List.of(at),
                 List.of(at, neverSucceededCounts, StoredTime.of(now)));
     }
@@ -80,8 +81,10 @@ class Leases {
     private Optional<Lease> take(String sync, String set, String where, List<Object> setting, List<Object> wanted) {
         long asked = System.nanoTime();
         String owner = node + "/" + UUID.randomUUID();
-        int taken = jdbc.sql("update sync set token = token + 1, owner = ?, follow_up = false, follow_up_by_hand = false, lease_until = " + END
-                        + set + " where name = ? and lease_until < current_timestamp and not paused" + where)
+        int taken = jdbc.sql(
+                        "update sync set token = token + 1, owner = ?, follow_up = false, follow_up_by_hand = false, lease_until = "
+                                + END + set + " where name = ? and lease_until < current_timestamp and not paused"
+                                + where)
                 .param(owner)
                 .params(setting)
                 .param(sync)

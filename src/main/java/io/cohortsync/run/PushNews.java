@@ -39,7 +39,14 @@ public class PushNews {
     /** The version of a sync's cohort that a run was last begun for on this node. */
     private final Map<String, Long> begun = new ConcurrentHashMap<>();
 
-    PushNews(Settings settings, Mirror mirror, SourceNews news, Syncs syncs, RunStore runs, Quarantine quarantine, Clock clock) {
+    PushNews(
+            Settings settings,
+            Mirror mirror,
+            SourceNews news,
+            Syncs syncs,
+            RunStore runs,
+            Quarantine quarantine,
+            Clock clock) {
         this.settings = settings;
         this.mirror = mirror;
         this.news = news;

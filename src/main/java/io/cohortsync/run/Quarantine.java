@@ -48,8 +48,10 @@ public class Quarantine {
 
     /** Whether a sync is slowed, and why. */
     public Optional<Quarantined> of(String sync) {
-        return row(sync).flatMap(row -> row.nextTry()
-                .map(at -> new Quarantined(row.since().orElse(at), row.failures(), row.why(), at, advice(sync))));
+        return row(sync)
+                .flatMap(row -> row.nextTry()
+                        .map(at ->
+                                new Quarantined(row.since().orElse(at), row.failures(), row.why(), at, advice(sync))));
     }
 
     private static String advice(String sync) {
@@ -97,8 +99,8 @@ public class Quarantine {
         Firings firings = Firings.of(run.sync().schedule(), run.sync().name());
         Optional<Instant> next = firings.nextDue(run.startedAt());
         return next.map(first -> {
-            Duration interval = Duration.between(
-                    firings.lastDue(run.startedAt()).orElse(run.startedAt()), first);
+            Duration interval =
+                    Duration.between(firings.lastDue(run.startedAt()).orElse(run.startedAt()), first);
             Duration wait = doubled(interval.compareTo(SHORTEST) < 0 ? SHORTEST : interval, failures - FAILURES + 1);
             // Half an interval early: a run begins a little after it was due.
             Instant from = run.startedAt().plus(wait).minus(interval.dividedBy(2));

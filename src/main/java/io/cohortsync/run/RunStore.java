@@ -191,8 +191,9 @@ public class RunStore {
      * What the last run that read a whole snapshot said of a link.
      *
      * @param startedAt when that run began
+     * @param error what it left undone and why
      */
-    public record LastRead(Counts counts, Instant startedAt) {}
+    public record LastRead(Counts counts, Instant startedAt, Optional<String> error) {}
 
     /** What the last run that read a whole snapshot said of a link. */
     public Optional<LastRead> lastRead(long link) {
@@ -200,7 +201,9 @@ public class RunStore {
                         + " order by l.run_id desc fetch first 1 rows only")
                 .param(link)
                 .query((rs, i) -> new LastRead(
-                        counts(rs), StoredTime.read(rs, "started_at").orElseThrow()))
+                        counts(rs),
+                        StoredTime.read(rs, "started_at").orElseThrow(),
+                        Optional.ofNullable(rs.getString("error"))))
                 .optional();
     }
 

@@ -138,7 +138,9 @@ public class Runs {
             }
         }
         return new Beginning(
-                Optional.empty(), Optional.empty(), "the sync is paused or quarantined, or another node took this firing");
+                Optional.empty(),
+                Optional.empty(),
+                "the sync is paused or quarantined, or another node took this firing");
     }
 
     /** The due time a firing stands for: one that comes late stands for all that passed meanwhile. */
@@ -170,8 +172,9 @@ public class Runs {
 
     private Optional<Lease> takeAtStart(SyncSettings sync) {
         boolean first = overdue.isFirstLook(sync.name());
-        Optional<Lease> lease =
-                firings(sync).lastDue(clock.instant()).flatMap(due -> leases.takeIfOverdue(sync.name(), due, clock.instant(), first));
+        Optional<Lease> lease = firings(sync)
+                .lastDue(clock.instant())
+                .flatMap(due -> leases.takeIfOverdue(sync.name(), due, clock.instant(), first));
         // It may be a dead node's, and then it ends soon.
         if (lease.isPresent() || !leases.isHeld(sync.name())) {
             overdue.settled(sync.name());
@@ -265,6 +268,8 @@ public class Runs {
         boolean held = counts.held() > 0 || link.identityChange().isPresent();
         RunState state = counts.drift() > counts.held() ? leftUndone(run) : held ? RunState.HELD : RunState.SUCCEEDED;
         store.finishLink(run.id(), link.id(), state, why);
+        events.publishEvent(
+                new LinkEnded(run.sync().name(), link.settings().target().name(), counts));
         String line = RunLine.of(link, counts, Duration.between(run.startedAt(), clock.instant()), why);
         if (state == RunState.SUCCEEDED) {
             LOG.info("{}", line);
@@ -301,7 +306,10 @@ public class Runs {
 
     private void cannotWriteEnd(Run run) {
         unwritten.add(run.id());
-        LOG.error("{}: run {} ended, and the state database does not answer", run.sync().name(), run.id());
+        LOG.error(
+                "{}: run {} ended, and the state database does not answer",
+                run.sync().name(),
+                run.id());
     }
 
     private void endUnsent(Run run, RunState state, String why) {
@@ -440,6 +448,7 @@ public class Runs {
                     .toList());
             store.finish(run.id(), state, Optional.empty(), clock.instant());
         }
+        events.publishEvent(new RunEnded(run.sync().name(), state));
         if (state == RunState.FAILED) {
             quarantine.failed(run, view.error().orElse(""));
         } else if (state == RunState.SUCCEEDED || !view.targets().isEmpty()) {

@@ -1,0 +1,28 @@
+package io.cohortsync.overview;
+
+import java.util.Optional;
+
+/**
+ * How one link stands.
+ *
+ * @param state of its last run, or {@code new}
+ * @param desired members the last complete snapshot wants there; empty before the first
+ * @param acknowledged members the target is known to hold
+ * @param drift changes of the last complete snapshot neither acknowledged nor settled, and those that fell due since
+ * @param settled members the target turned down and that are not due for another try
+ * @param held changes that wait for a person
+ * @param heldWhy why they do
+ * @param error what its last run left undone and why
+ */
+public record LinkState(
+        String target,
+        boolean enabled,
+        String state,
+        Optional<Long> desired,
+        long acknowledged,
+        Optional<Long> drift,
+        long settled,
+        long held,
+        Optional<String> heldWhy,
+        long deadLetters,
+        Optional<String> error) {}
