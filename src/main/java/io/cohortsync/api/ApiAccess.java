@@ -43,7 +43,10 @@ class ApiAccess extends OncePerRequestFilter {
                 path.startsWith("/sandbox") && !VENDORS_API.matcher(path).matches();
         // Probes are answered to all; what they are told of the details is another matter.
         boolean looksInside = path.startsWith("/actuator") && !path.startsWith("/actuator/health");
-        return !path.startsWith("/api") && !request.getRequestURI().startsWith("/api") && !looksIntoSandbox && !looksInside;
+        return !path.startsWith("/api")
+                && !request.getRequestURI().startsWith("/api")
+                && !looksIntoSandbox
+                && !looksInside;
     }
 
     @Override

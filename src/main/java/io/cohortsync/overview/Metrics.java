@@ -7,8 +7,8 @@ import io.cohortsync.run.LinkEnded;
 import io.cohortsync.run.Outcome;
 import io.cohortsync.run.RunEnded;
 import io.cohortsync.target.Targets.Condition;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Instant;
@@ -39,7 +39,10 @@ class Metrics implements MeterBinder {
 
     private static final List<Number<SyncState>> OF_SYNCS = List.of(
             new Number<>("paused", "1: paused by a person", s -> flag(s.paused())),
-            new Number<>("quarantined", "1: slowed after repeated failure", s -> flag(s.quarantined().isPresent())),
+            new Number<>(
+                    "quarantined",
+                    "1: slowed after repeated failure",
+                    s -> flag(s.quarantined().isPresent())),
             new Number<>(
                     "last.success.timestamp.seconds",
                     "when a run last succeeded",
@@ -47,7 +50,10 @@ class Metrics implements MeterBinder {
 
     private static final List<Number<Condition>> OF_TARGETS = List.of(
             new Number<>("target.paused", "1: paused by a person", t -> flag(t.paused())),
-            new Number<>("target.stopped", "1: stopped by a configuration error", t -> flag(t.stopped().isPresent())));
+            new Number<>(
+                    "target.stopped",
+                    "1: stopped by a configuration error",
+                    t -> flag(t.stopped().isPresent())));
 
     private final Settings settings;
     private final Overview overview;
@@ -84,11 +90,14 @@ class Metrics implements MeterBinder {
         }
     }
 
-    private static <T> void bind(MeterRegistry meters, List<Number<T>> numbers, Tags tags, Supplier<Optional<T>> state) {
+    private static <T> void bind(
+            MeterRegistry meters, List<Number<T>> numbers, Tags tags, Supplier<Optional<T>> state) {
         for (Number<T> number : numbers) {
-            Gauge.builder(PREFIX + number.name(), () -> state.get()
-                            .map(known -> number.value().applyAsDouble(known))
-                            .orElse(Double.NaN))
+            Gauge.builder(
+                            PREFIX + number.name(),
+                            () -> state.get()
+                                    .map(known -> number.value().applyAsDouble(known))
+                                    .orElse(Double.NaN))
                     .description(number.meaning())
                     .tags(tags)
                     .register(meters);

@@ -29,8 +29,7 @@ class TargetsHealthIndicator implements HealthIndicator {
 
     private static Map<String, Object> details(Map<String, Condition> targets) {
         Map<String, Object> details = new LinkedHashMap<>();
-        targets.forEach((name, target) -> details.put(
-                name, target.whyNot(name).orElse("takes what is sent")));
+        targets.forEach((name, target) -> details.put(name, target.whyNot(name).orElse("takes what is sent")));
         return details;
     }
 }

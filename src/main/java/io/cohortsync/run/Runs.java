@@ -133,7 +133,7 @@ public class Runs {
                     || why == Trigger.SCHEDULE && wanted.schedule() instanceof Schedule.Once) {
                 return new Beginning(Optional.empty(), running, "it is not due");
             }
-            if (leases.askForFollowUp(sync, firing, why == Trigger.MANUAL)) {
+            if (leases.askForFollowUp(sync, firing, isAskedFor(why))) {
                 return new Beginning(Optional.empty(), running, "a run is under way; one more follows it");
             }
         }
@@ -154,7 +154,7 @@ public class Runs {
     }
 
     private Optional<Lease> take(SyncSettings sync, Trigger why, Optional<Instant> firing) {
-        if (why == Trigger.MANUAL) {
+        if (isAskedFor(why)) {
             return leases.take(sync.name());
         }
         if (why == Trigger.CHANGE) {
@@ -168,6 +168,11 @@ public class Runs {
             return Optional.empty();
         }
         return why == Trigger.SCHEDULE ? leases.takeForFiring(sync.name(), firing.orElseThrow()) : takeAtStart(sync);
+    }
+
+    /** A person wants it, whatever the schedule says. */
+    private static boolean isAskedFor(Trigger why) {
+        return why == Trigger.MANUAL || why == Trigger.REDRIVE;
     }
 
     private Optional<Lease> takeAtStart(SyncSettings sync) {
