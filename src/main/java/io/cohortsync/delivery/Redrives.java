@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,7 +85,7 @@ public class Redrives {
 
     /** Begins to send all these letters again; those of another redrive are this one's from now on. */
     public Redrive begin(Filter filter, int perMinute) {
-        Instant now = clock.instant();
+        Instant now = now();
         long id = transactions.execute(tx -> {
             List<Long> links = links(filter);
             links.forEach(versions::raise);
@@ -105,6 +106,11 @@ public class Redrives {
         slice(row(id).orElseThrow(), now);
         endThoseThatAreDone(now);
         return find(id).orElseThrow();
+    }
+
+    /** As exact as the database keeps it: what is due now must not be rounded up to be due a moment later. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
     private long insert(Filter filter, int perMinute, Instant now) {
@@ -186,7 +192,7 @@ public class Redrives {
             if (running.isEmpty()) {
                 return List.of();
             }
-            Instant now = clock.instant();
+            Instant now = now();
             running.stream()
                     .filter(redrive -> !redrive.nextSlice().isAfter(now))
                     .forEach(redrive -> slice(redrive, now));
@@ -237,7 +243,7 @@ public class Redrives {
                     .update();
             int cancelled = jdbc.sql("update redrive set state = 'cancelled', left_over = ?, finished_at = ?"
                             + " where id = ? and state = 'running'")
-                    .params(left, StoredTime.of(clock.instant()), id)
+                    .params(left, StoredTime.of(now()), id)
                     .update();
             return cancelled > 0;
         });

@@ -30,7 +30,8 @@ class RedrivesTest {
     private static final Redrives.Filter ALL =
             new Redrives.Filter(Optional.empty(), Optional.empty(), Optional.empty());
 
-    private Instant now = Instant.parse("2026-03-01T10:00:00Z");
+    /** More exact than the databases keep it. */
+    private Instant now = Instant.parse("2026-03-01T10:00:00.123456789Z");
 
     private final Clock clock = new Clock() {
 
