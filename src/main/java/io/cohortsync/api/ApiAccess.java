@@ -17,7 +17,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Lets nobody call the API unless {@code cohort-sync.security.open} says so; open, it takes calls to this machine only
+ * Lets nobody call the API or read the metrics unless {@code cohort-sync.security.open} says so; open, it takes calls to this machine only
  * and none that a web page of somewhere else made a browser send.
  */
 @Component
@@ -41,7 +41,12 @@ class ApiAccess extends OncePerRequestFilter {
         String path = request.getServletPath();
         boolean looksIntoSandbox =
                 path.startsWith("/sandbox") && !VENDORS_API.matcher(path).matches();
-        return !path.startsWith("/api") && !request.getRequestURI().startsWith("/api") && !looksIntoSandbox;
+        // Probes are answered to all; what they are told of the details is another matter.
+        boolean looksInside = path.startsWith("/actuator") && !path.startsWith("/actuator/health");
+        return !path.startsWith("/api")
+                && !request.getRequestURI().startsWith("/api")
+                && !looksIntoSandbox
+                && !looksInside;
     }
 
     @Override

@@ -1,21 +1,13 @@
 package io.cohortsync.api;
 
 import io.cohortsync.api.SyncView.LinkView;
-import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
-import io.cohortsync.delivery.DeadLetters;
-import io.cohortsync.held.HeldPlans;
-import io.cohortsync.link.Link;
-import io.cohortsync.link.Links;
-import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.mirror.Mirror;
 import io.cohortsync.mirror.MirrorCohort;
-import io.cohortsync.run.Counts;
-import io.cohortsync.run.RunStore;
-import io.cohortsync.run.RunStore.LastRead;
-import io.cohortsync.run.RunView;
-import io.cohortsync.run.RunView.TargetView;
+import io.cohortsync.overview.LinkState;
+import io.cohortsync.overview.SyncState;
+import io.cohortsync.overview.SyncStates;
 import io.cohortsync.run.Syncs;
 import io.cohortsync.schedule.Firings;
 import io.cohortsync.schedule.Schedule;
@@ -37,34 +29,17 @@ class SyncsController {
 
     private final Settings settings;
     private final Syncs syncs;
-    private final Links links;
-    private final RunStore runs;
-    private final MembershipStore members;
-    private final DeadLetters deadLetters;
+    private final SyncStates states;
     private final Mirror mirror;
-    private final HeldPlans heldPlans;
     private final HeldCalls heldCalls;
     private final Clock clock;
 
     SyncsController(
-            Settings settings,
-            Syncs syncs,
-            Links links,
-            RunStore runs,
-            MembershipStore members,
-            DeadLetters deadLetters,
-            Mirror mirror,
-            HeldPlans heldPlans,
-            HeldCalls heldCalls,
-            Clock clock) {
+            Settings settings, Syncs syncs, SyncStates states, Mirror mirror, HeldCalls heldCalls, Clock clock) {
         this.settings = settings;
         this.syncs = syncs;
-        this.links = links;
-        this.runs = runs;
-        this.members = members;
-        this.deadLetters = deadLetters;
+        this.states = states;
         this.mirror = mirror;
-        this.heldPlans = heldPlans;
         this.heldCalls = heldCalls;
         this.clock = clock;
     }
@@ -102,9 +77,7 @@ class SyncsController {
     }
 
     private SyncView view(SyncSettings sync) {
-        Syncs.Stored stored = syncs.read(sync.name());
-        Optional<RunView> last =
-                runs.latest(Optional.of(sync.name()), 1).stream().findFirst();
+        SyncState state = states.of(sync);
         Optional<Instant> event = Optional.of(sync)
                 .filter(SyncSettings::pushed)
                 .flatMap(pushed -> mirror.find(pushed.source().name(), pushed.cohort()))
@@ -114,49 +87,46 @@ class SyncsController {
                 sync.source().name(),
                 sync.cohort(),
                 sync.enabled(),
-                stored.paused(),
-                last.map(RunView::state),
-                last.flatMap(RunView::error),
-                stored.lastSuccess(),
-                nextRun(sync, stored),
+                state.paused(),
+                state.lastRun(),
+                state.error(),
+                state.lastSuccess(),
+                nextRun(sync, state),
+                state.quarantined(),
                 event,
                 sync.staleAfter()
                         .map(after -> event.map(at -> at.plus(after).isBefore(clock.instant()))
                                 .orElse(true)),
-                sync.links().stream().map(link -> view(sync, link, last)).toList());
+                state.links().stream().map(SyncsController::view).toList());
     }
 
-    private Optional<Instant> nextRun(SyncSettings sync, Syncs.Stored stored) {
+    private Optional<Instant> nextRun(SyncSettings sync, SyncState state) {
         boolean done =
-                sync.schedule() instanceof Schedule.Once && stored.lastSuccess().isPresent();
-        return stored.paused() || done || !sync.enabled() || !sync.source().enabled()
+                sync.schedule() instanceof Schedule.Once && state.lastSuccess().isPresent();
+        Instant now = clock.instant();
+        // Nothing that falls due before is taken.
+        Instant from = state.quarantined()
+                .map(slowed -> slowed.nextTry().minusMillis(1))
+                .filter(now::isBefore)
+                .orElse(now);
+        return state.paused() || done || !sync.enabled() || !sync.source().enabled()
                 ? Optional.empty()
-                : Firings.of(sync.schedule(), sync.name()).nextDue(clock.instant());
+                : Firings.of(sync.schedule(), sync.name()).nextDue(from);
     }
 
-    private LinkView view(SyncSettings sync, LinkSettings settings, Optional<RunView> last) {
-        Link link = links.stored(sync, settings);
-        Instant now = clock.instant();
-        Optional<LastRead> read = runs.lastRead(link.id());
-        Optional<Counts> counts = read.map(LastRead::counts);
-        Optional<TargetView> lastPart = last.stream()
-                .flatMap(run -> run.targets().stream())
-                .filter(part -> part.target().equals(settings.target().name()))
-                .findFirst();
+    private static LinkView view(LinkState link) {
         return new LinkView(
-                settings.target().name(),
-                settings.enabled() && settings.target().enabled(),
-                lastPart.map(TargetView::state)
-                        .or(() -> last.map(RunView::state))
-                        .orElse("new"),
-                counts.map(c -> c.same() + c.settled() + c.enter()),
+                link.target(),
+                link.enabled(),
+                link.state(),
+                link.desired(),
                 link.acknowledged(),
-                read.map(r -> r.counts().drift() + members.fallenDue(link.id(), r.startedAt(), now)),
-                members.settled(link.id(), now),
-                counts.map(Counts::held).orElse(0L),
-                heldPlans.of(link.id()),
-                heldPlans.kept(link.id()),
-                deadLetters.count(link.id()),
-                lastPart.flatMap(TargetView::error));
+                link.drift(),
+                link.settled(),
+                link.held(),
+                link.heldPlan(),
+                link.kept(),
+                link.deadLetters(),
+                link.error());
     }
 }

@@ -1,6 +1,7 @@
 package io.cohortsync.delivery;
 
-import io.cohortsync.run.Syncs;
+import io.cohortsync.run.Halt;
+import io.cohortsync.run.Halts;
 import io.cohortsync.target.Targets;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,7 +26,7 @@ public class Attempts {
     private static final long LOOK_AGAIN_MILLIS = 100;
 
     private final Targets targets;
-    private final Syncs syncs;
+    private final Halts halts;
     private final Classification classification;
     private final AttemptLog log;
     private final CamelContext camel;
@@ -33,13 +34,13 @@ public class Attempts {
 
     Attempts(
             Targets targets,
-            Syncs syncs,
+            Halts halts,
             Classification classification,
             AttemptLog log,
             CamelContext camel,
             Clock clock) {
         this.targets = targets;
-        this.syncs = syncs;
+        this.halts = halts;
         this.classification = classification;
         this.log = log;
         this.camel = camel;
@@ -81,7 +82,7 @@ public class Attempts {
         String target = delivery.target().name();
         delivery.stopped()
                 .or(() -> targets.glance(target).whyNot(target))
-                .or(() -> syncs.whyNot(delivery.run().sync().name()))
+                .or(() -> halts.of(delivery.run()).map(Halt::why))
                 .ifPresent(why -> {
                     throw new NotTriedException(why);
                 });

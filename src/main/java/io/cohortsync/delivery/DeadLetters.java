@@ -9,8 +9,11 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
@@ -20,6 +23,7 @@ import org.springframework.transaction.support.TransactionOperations;
 public class DeadLetters {
 
     private static final int WORDS = 2000;
+    private static final String BEFORE_SENDING = "refused before sending";
 
     private final JdbcClient jdbc;
     private final JdbcTemplate batches;
@@ -43,7 +47,12 @@ public class DeadLetters {
         this.clock = clock;
     }
 
-    /** A dead letter as the HTTP API shows it. */
+    /**
+     * A dead letter as the HTTP API shows it.
+     *
+     * @param reason the status that the target answered with, or that it was refused before any call
+     * @param reasonClass {@code invalid | too-large | refused}: what that says of the record
+     */
     public record DeadLetter(
             long id,
             String sync,
@@ -51,11 +60,27 @@ public class DeadLetters {
             String memberKey,
             String direction,
             String reason,
+            String reasonClass,
             String words,
             int attempts,
             Instant firstAt,
             Instant lastAt,
             Instant nextTry) {}
+
+    private static String reasonClass(String reason) {
+        return switch (reason) {
+            case "HTTP 400", "HTTP 422" -> "invalid";
+            case "HTTP 413", BEFORE_SENDING -> "too-large";
+            default -> "refused";
+        };
+    }
+
+    /** The reasons that there are letters for. */
+    public List<String> reasons() {
+        return jdbc.sql("select distinct reason from dead_letter order by reason")
+                .query(String.class)
+                .list();
+    }
 
     /** Sets a refused change aside; returns how often it was refused, this time included. */
     int add(long link, PlannedChange change, Failure failure, Instant now) {
@@ -65,14 +90,16 @@ public class DeadLetters {
                 .query(Integer.class)
                 .optional()
                 .orElse(0);
-        String reason = failure.status().map(status -> "HTTP " + status).orElse("refused before sending");
+        String reason = failure.status().map(status -> "HTTP " + status).orElse(BEFORE_SENDING);
         String words = failure.words().length() <= WORDS
                 ? failure.words()
                 : failure.words().substring(0, WORDS);
         OffsetDateTime nextTry = StoredTime.of(RetryClock.REJECTED.next(now, before + 1));
         if (before > 0) {
+            countForRedrive("refused", link, List.of(change));
             jdbc.sql(
-                            "update dead_letter set direction = ?, reason = ?, words = ?, attempts = ?, last_at = ?, next_try = ?"
+                            "update dead_letter set direction = ?, reason = ?, words = ?, attempts = ?, last_at = ?, next_try = ?,"
+                                    + " redrive_id = null, redriven_after = null"
                                     + " where link_id = ? and fingerprint = ? and member_key = ?")
                     .params(change.enter() ? 1 : -1, reason, words, before + 1, StoredTime.of(now), nextTry)
                     .params(link, change.fingerprint(), change.key())
@@ -87,7 +114,33 @@ public class DeadLetters {
         return before + 1;
     }
 
-    /** Drops the dead letters of changes that were taken, or that nobody wants any more. */
+    /** Drops the dead letters of changes that were taken. */
+    void accepted(long link, List<PlannedChange> changes) {
+        if (!changes.isEmpty() && hasAny(link)) {
+            countForRedrive("accepted", link, changes);
+            settle(link, changes);
+        }
+    }
+
+    /** Tells the redrives that these letters belong to, if they do, what came of them. */
+    private void countForRedrive(String outcome, long link, List<PlannedChange> changes) {
+        Map<Long, Integer> letters = new TreeMap<>();
+        batches.query(
+                "select d.redrive_id, count(*) from dead_letter d join"
+                        + " unnest(cast(? as bigint array), cast(? as varchar array)) v (fingerprint, member_key)"
+                        + " on d.fingerprint = v.fingerprint and d.member_key = v.member_key"
+                        + " where d.link_id = ? and d.redrive_id is not null group by d.redrive_id",
+                (RowCallbackHandler) rs -> letters.put(rs.getLong(1), rs.getInt(2)),
+                changes.stream().map(PlannedChange::fingerprint).toArray(Long[]::new),
+                changes.stream().map(PlannedChange::key).toArray(String[]::new),
+                link);
+        letters.forEach(
+                (redrive, number) -> jdbc.sql("update redrive set " + outcome + " = " + outcome + " + ? where id = ?")
+                        .params(number, redrive)
+                        .update());
+    }
+
+    /** Drops the dead letters of changes that nobody wants any more, or whose people turned out not to be known. */
     void settle(long link, List<PlannedChange> changes) {
         // Most links have none, and then there is no need to look for each member's.
         if (changes.isEmpty() || !hasAny(link)) {
@@ -131,42 +184,13 @@ public class DeadLetters {
                         rs.getString("member_key"),
                         rs.getInt("direction") > 0 ? "enter" : "exit",
                         rs.getString("reason"),
+                        reasonClass(rs.getString("reason")),
                         rs.getString("words"),
                         rs.getInt("attempts"),
                         StoredTime.read(rs, "first_at").orElseThrow(),
                         StoredTime.read(rs, "last_at").orElseThrow(),
                         StoredTime.read(rs, "next_try").orElseThrow()))
                 .list();
-    }
-
-    /**
-     * Makes dead letters due now, so that the next run of their sync sends them again; each filter narrows them where it
-     * is given.
-     *
-     * @return how many
-     */
-    public int redrive(Optional<String> sync, Optional<String> target, Optional<String> reason) {
-        StringBuilder sql = new StringBuilder(
-                "select distinct l.id from dead_letter d join link l on l.id = d.link_id where 1 = 1");
-        List<Object> parameters = new ArrayList<>();
-        filter(sql, parameters, "l.sync", sync);
-        filter(sql, parameters, "l.target", target);
-        filter(sql, parameters, "d.reason", reason);
-        return jdbc.sql(sql.toString()).params(parameters).query(Long.class).list().stream()
-                .mapToInt(link -> redrive(link, reason))
-                .sum();
-    }
-
-    private int redrive(long link, Optional<String> reason) {
-        Instant now = clock.instant();
-        return transactions.execute(tx -> {
-            // A run under way waits, or this for it: its transactions begin with the same row.
-            versions.raise(link);
-            members.redrive(link, reason, now);
-            return jdbc.sql("update dead_letter set next_try = ? where link_id = ? and reason = coalesce(?, reason)")
-                    .params(StoredTime.of(now), link, reason.orElse(null))
-                    .update();
-        });
     }
 
     /**

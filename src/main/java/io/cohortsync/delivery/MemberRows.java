@@ -68,11 +68,14 @@ class MemberRows {
         members.update(link.id(), updates, now);
         members.insert(link.id(), inserts, now);
         // Whatever the answer was, it is no refusal.
-        deadLetters.settle(
-                link.id(),
-                Stream.concat(taken.stream(), missed.stream())
-                        .filter(change -> change.stored() != Standing.NONE)
-                        .toList());
+        deadLetters.accepted(link.id(), known(taken));
+        deadLetters.settle(link.id(), known(missed));
+    }
+
+    private static List<PlannedChange> known(List<PlannedChange> changes) {
+        return changes.stream()
+                .filter(change -> change.stored() != Standing.NONE)
+                .toList();
     }
 
     private Map<String, Integer> tries(Link link, List<PlannedChange> changes) {

@@ -94,16 +94,16 @@ final class H2MembershipTable implements MembershipTable {
     }
 
     @Override
-    public void redrive(long link, Optional<String> reason, Instant now) {
+    public void redrive(long link, Instant now) {
         for (String table : List.of("membership", "turned_down")) {
             // Led by the dead letters; a condition on them would be tried for every member of the link.
             jdbc.update(
                     "merge into " + table + " m using (select link_id, fingerprint, member_key from dead_letter"
-                            + " where link_id = ? and reason = coalesce(?, reason)) d"
+                            + " where link_id = ? and next_try <= ?) d"
                             + " on m.link_id = d.link_id and m.fingerprint = d.fingerprint and m.member_key = d.member_key"
                             + " when matched and m.next_try > ? then update set next_try = ?",
                     link,
-                    reason.orElse(null),
+                    StoredTime.of(now),
                     StoredTime.of(now),
                     StoredTime.of(now));
         }

@@ -101,9 +101,9 @@ public class MembershipStore {
                 StoredTime.of(until));
     }
 
-    /** Makes the members of a link due now that have a dead letter, all or those with this reason. */
-    public void redrive(long link, Optional<String> reason, Instant now) {
-        table.redrive(link, reason, now);
+    /** Makes the members of a link due now whose dead letter is due. */
+    public void redrive(long link, Instant now) {
+        table.redrive(link, now);
     }
 
     /** The stored members that have one of these fingerprints. */

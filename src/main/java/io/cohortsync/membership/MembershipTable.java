@@ -23,7 +23,7 @@ interface MembershipTable {
     /** @param acknowledgedBefore only those who have simply been acknowledged since before this time */
     List<Member> find(long link, Collection<Long> fingerprints, Optional<Instant> acknowledgedBefore);
 
-    void redrive(long link, Optional<String> reason, Instant now);
+    void redrive(long link, Instant now);
 
     void acknowledged(long link, long from, long to, LongConsumer fingerprint);
 

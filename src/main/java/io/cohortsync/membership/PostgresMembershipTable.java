@@ -104,16 +104,16 @@ final class PostgresMembershipTable implements MembershipTable {
     }
 
     @Override
-    public void redrive(long link, Optional<String> reason, Instant now) {
+    public void redrive(long link, Instant now) {
         jdbc.update(
                 "update membership set next_try = ? where link_id = ? and next_try > ? and (fingerprint, member_key) in"
                         + " (select d.fingerprint, d.member_key from dead_letter d"
-                        + " where d.link_id = ? and d.reason = coalesce(?, d.reason))",
+                        + " where d.link_id = ? and d.next_try <= ?)",
                 StoredTime.of(now),
                 link,
                 StoredTime.of(now),
                 link,
-                reason.orElse(null));
+                StoredTime.of(now));
     }
 
     /** In blocks, each one value: far less than a row for each. Two at once, so that the server reads while this side waits. */

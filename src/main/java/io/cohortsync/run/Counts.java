@@ -39,6 +39,19 @@ public record Counts(
                 0);
     }
 
+    /** How many changes have this outcome. */
+    public long of(Outcome outcome) {
+        return switch (outcome) {
+            case ACCEPTED -> accepted;
+            case UNMATCHED -> unmatched;
+            case REJECTED -> rejected;
+            case FAILED -> failed;
+            case UNKNOWN -> unknown;
+            case HELD -> held;
+            case WAITING -> waiting;
+        };
+    }
+
     /** Changes that have no outcome yet. */
     public long undecided() {
         return enter + exit - accepted - unmatched - rejected - failed - unknown - held - waiting;

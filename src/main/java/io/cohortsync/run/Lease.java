@@ -12,7 +12,7 @@ public final class Lease {
     static final Duration LENGTH = Duration.ofSeconds(20);
 
     /** The longest that one request may take, to get a connection, to connect and to be answered. */
-    static final Duration LONGEST_REQUEST = Duration.ofSeconds(14);
+    public static final Duration LONGEST_REQUEST = Duration.ofSeconds(14);
 
     private final String sync;
     private final long token;

@@ -25,6 +25,9 @@ class Leases {
 
     private static final String END = "current_timestamp + interval '" + Lease.LENGTH.toSeconds() + "' second";
 
+    /** A quarantined sync is slowed. */
+    private static final String MAY_BE_TRIED = " and (next_try is null or next_try <= ?)";
+
     private final JdbcClient jdbc;
     private final String node = ManagementFactory.getRuntimeMXBean().getName();
     private final Set<Lease> held = ConcurrentHashMap.newKeySet();
@@ -33,33 +36,44 @@ class Leases {
         this.jdbc = jdbc;
     }
 
-    /** Takes the lease for a firing, unless it is held, the firing was taken before, or the sync is paused. */
+    /** Takes the lease for a firing, unless it is held, the firing was taken before, or the sync is paused or quarantined. */
     Optional<Lease> takeForFiring(String sync, Instant fire) {
         OffsetDateTime at = StoredTime.of(fire);
-        return take(sync, ", last_fire = ?", " and last_fire < ?", List.of(at), List.of(at));
+        return take(sync, ", last_fire = ?", " and last_fire < ?" + MAY_BE_TRIED, List.of(at), List.of(at, at));
     }
 
     /**
      * Takes the lease after a start, if the last due time was missed, the last run was cut off or, where that counts, none
      * ever succeeded.
      */
-    Optional<Lease> takeIfOverdue(String sync, Instant due, boolean neverSucceededCounts) {
+    Optional<Lease> takeIfOverdue(String sync, Instant due, Instant now, boolean neverSucceededCounts) {
         OffsetDateTime at = StoredTime.of(due);
         return take(
                 sync,
                 ", last_fire = ?",
                 " and (last_fire < ? or (? and last_success is null)"
-                        + " or exists (select 1 from run where run.sync = sync.name and run.state = 'running'))",
+                        + " or exists (select 1 from run where run.sync = sync.name and run.state = 'running'))"
+                        + MAY_BE_TRIED,
                 List.of(at),
-                List.of(at, neverSucceededCounts));
+                List.of(at, neverSucceededCounts, StoredTime.of(now)));
     }
 
     /** Takes the lease for the follow-up that was asked for, unless another run began since and so is it. */
-    Optional<Lease> takeForFollowUp(String sync) {
-        return take(sync, "", " and follow_up", List.of(), List.of());
+    Optional<Lease> takeForFollowUp(String sync, Instant now) {
+        return take(
+                sync,
+                "",
+                " and follow_up and (follow_up_by_hand or next_try is null or next_try <= ?)",
+                List.of(),
+                List.of(StoredTime.of(now)));
     }
 
-    /** Takes the lease outside the schedule, unless it is held or the sync is paused. */
+    /** Takes the lease because what was pushed has changed. */
+    Optional<Lease> takeForChange(String sync, Instant now) {
+        return take(sync, "", MAY_BE_TRIED, List.of(), List.of(StoredTime.of(now)));
+    }
+
+    /** Takes the lease for a person, unless it is held or the sync is paused. */
     Optional<Lease> take(String sync) {
         return take(sync, "", "", List.of(), List.of());
     }
@@ -67,8 +81,10 @@ class Leases {
     private Optional<Lease> take(String sync, String set, String where, List<Object> setting, List<Object> wanted) {
         long asked = System.nanoTime();
         String owner = node + "/" + UUID.randomUUID();
-        int taken = jdbc.sql("update sync set token = token + 1, owner = ?, follow_up = false, lease_until = " + END
-                        + set + " where name = ? and lease_until < current_timestamp and not paused" + where)
+        int taken = jdbc.sql(
+                        "update sync set token = token + 1, owner = ?, follow_up = false, follow_up_by_hand = false, lease_until = "
+                                + END + set + " where name = ? and lease_until < current_timestamp and not paused"
+                                + where)
                 .param(owner)
                 .params(setting)
                 .param(sync)
@@ -105,14 +121,16 @@ class Leases {
     /**
      * Asks that one more run follows the one under way; false: none is under way.
      *
-     * @param firing the firing that asks, which several nodes name and one run is for; empty: a person asks
+     * @param firing the firing that asks, which several nodes name and one run is for
+     * @param byHand whether a person asks
      */
-    boolean askForFollowUp(String sync, Optional<Instant> firing) {
+    boolean askForFollowUp(String sync, Optional<Instant> firing, boolean byHand) {
         List<OffsetDateTime> at = firing.map(StoredTime::of).stream().toList();
         String take = at.isEmpty() ? "" : ", last_fire = ?";
         String unlessTaken = at.isEmpty() ? "" : " and last_fire < ?";
-        return jdbc.sql("update sync set follow_up = true" + take
+        return jdbc.sql("update sync set follow_up = true, follow_up_by_hand = follow_up_by_hand or ?" + take
                                 + " where name = ? and lease_until >= current_timestamp" + unlessTaken)
+                        .param(byHand)
                         .params(at)
                         .param(sync)
                         .params(at)
@@ -123,6 +141,15 @@ class Leases {
     /** Lets a lease run out that cannot be given back. */
     void forget(Lease lease) {
         held.remove(lease);
+    }
+
+    /** Gives back the lease of a run that may still be at work: whoever takes it next has a token that this run never had. */
+    void giveUp(Lease lease) {
+        held.remove(lease);
+        jdbc.sql("update sync set token = token + 1, owner = null,"
+                        + " lease_until = current_timestamp - interval '1' second where name = ? and token = ?")
+                .params(lease.sync(), lease.token())
+                .update();
     }
 
     /** Gives the lease back; true: a follow-up was asked for meanwhile. */

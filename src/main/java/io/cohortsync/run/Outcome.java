@@ -18,6 +18,11 @@ public enum Outcome {
     WAITING;
 
     String column() {
-        return this == UNKNOWN ? "unanswered" : name().toLowerCase(java.util.Locale.ROOT);
+        return this == UNKNOWN ? "unanswered" : word();
+    }
+
+    /** As it stands in the API. */
+    public String word() {
+        return name().toLowerCase(java.util.Locale.ROOT);
     }
 }

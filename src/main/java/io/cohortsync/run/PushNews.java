@@ -32,18 +32,27 @@ public class PushNews {
     private final SourceNews news;
     private final Syncs syncs;
     private final RunStore runs;
+    private final Quarantine quarantine;
     private final Clock clock;
     private final List<SyncSettings> onChange;
 
     /** The version of a sync's cohort that a run was last begun for on this node. */
     private final Map<String, Long> begun = new ConcurrentHashMap<>();
 
-    PushNews(Settings settings, Mirror mirror, SourceNews news, Syncs syncs, RunStore runs, Clock clock) {
+    PushNews(
+            Settings settings,
+            Mirror mirror,
+            SourceNews news,
+            Syncs syncs,
+            RunStore runs,
+            Quarantine quarantine,
+            Clock clock) {
         this.settings = settings;
         this.mirror = mirror;
         this.news = news;
         this.syncs = syncs;
         this.runs = runs;
+        this.quarantine = quarantine;
         this.clock = clock;
         this.onChange = settings.syncs().values().stream()
                 .filter(sync ->
@@ -78,12 +87,19 @@ public class PushNews {
                 || syncs.whyNot(sync.name()).isPresent()) {
             return false;
         }
-        if (isUnderWayOrJustFailed(sync)) {
+        if (isUnderWayOrJustFailed(sync) || isQuarantined(sync)) {
             return false;
         }
         boolean changed = news.isNew(sync, MirrorSnapshots.state(cohort.get()));
         begun.put(sync.name(), cohort.get().version());
         return changed;
+    }
+
+    private boolean isQuarantined(SyncSettings sync) {
+        return quarantine
+                .of(sync.name())
+                .filter(slowed -> slowed.nextTry().isAfter(clock.instant()))
+                .isPresent();
     }
 
     /** What could not be delivered a moment ago would, for every event, be read and tried again as a whole. */

@@ -104,6 +104,22 @@ public class RunStore {
                 .orElse(null);
     }
 
+    /** Asks whichever node is at it to end a run; false: it has ended. */
+    public boolean cancel(long run) {
+        return jdbc.sql("update run set cancel_asked = true where id = ? and state = 'running'")
+                        .param(run)
+                        .update()
+                > 0;
+    }
+
+    /** Whether somebody asked for this run's end. */
+    boolean isToBeCancelled(long run) {
+        return jdbc.sql("select cancel_asked from run where id = ?")
+                .param(run)
+                .query(Boolean.class)
+                .single();
+    }
+
     /** The runs of a sync that say they are running under an older token: their node is gone. */
     List<Long> abandoned(String sync, long token) {
         return jdbc.sql("select id from run where sync = ? and state = 'running' and token < ?")
@@ -175,8 +191,9 @@ public class RunStore {
      * What the last run that read a whole snapshot said of a link.
      *
      * @param startedAt when that run began
+     * @param error what it left undone and why
      */
-    public record LastRead(Counts counts, Instant startedAt) {}
+    public record LastRead(Counts counts, Instant startedAt, Optional<String> error) {}
 
     /** What the last run that read a whole snapshot said of a link. */
     public Optional<LastRead> lastRead(long link) {
@@ -184,7 +201,9 @@ public class RunStore {
                         + " order by l.run_id desc fetch first 1 rows only")
                 .param(link)
                 .query((rs, i) -> new LastRead(
-                        counts(rs), StoredTime.read(rs, "started_at").orElseThrow()))
+                        counts(rs),
+                        StoredTime.read(rs, "started_at").orElseThrow(),
+                        Optional.ofNullable(rs.getString("error"))))
                 .optional();
     }
 

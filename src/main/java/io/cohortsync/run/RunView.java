@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param id its number
  * @param sync the sync's name
  * @param state {@code running | succeeded | incomplete | held | failed | cancelled}
- * @param trigger {@code schedule | start | change | manual | follow-up}
+ * @param trigger {@code schedule | start | change | manual | redrive | follow-up}
  * @param startedAt when it began
  * @param finishedAt when it ended, if it has
  * @param read the records of the snapshot

@@ -15,7 +15,11 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
@@ -41,6 +45,12 @@ public class Runs {
     private final SecretMask mask;
     private final ApplicationEventPublisher events;
     private final SourceNews news;
+    private final Halts halts;
+    private final UnderWay underWay;
+    private final Quarantine quarantine;
+
+    /** Runs whose end the state database did not take: whoever runs the sync next closes their books. */
+    private final Set<Long> unwritten = ConcurrentHashMap.newKeySet();
 
     Runs(
             Settings settings,
@@ -52,6 +62,9 @@ public class Runs {
             SecretMask mask,
             ApplicationEventPublisher events,
             SourceNews news,
+            Halts halts,
+            UnderWay underWay,
+            Quarantine quarantine,
             Clock clock) {
         this.settings = settings;
         this.leases = leases;
@@ -62,6 +75,9 @@ public class Runs {
         this.mask = mask;
         this.events = events;
         this.news = news;
+        this.halts = halts;
+        this.underWay = underWay;
+        this.quarantine = quarantine;
         this.clock = clock;
     }
 
@@ -85,6 +101,9 @@ public class Runs {
      * @param fire for {@code schedule}, when it was due to fire; null otherwise
      */
     public Beginning begin(String sync, String trigger, Date fire) {
+        if (halts.nodeStops()) {
+            return new Beginning(Optional.empty(), Optional.empty(), "this node is stopping");
+        }
         try {
             return tryToBegin(sync, trigger, fire);
         } catch (DataAccessException | TransactionException e) {
@@ -114,12 +133,14 @@ public class Runs {
                     || why == Trigger.SCHEDULE && wanted.schedule() instanceof Schedule.Once) {
                 return new Beginning(Optional.empty(), running, "it is not due");
             }
-            if (leases.askForFollowUp(sync, firing)) {
+            if (leases.askForFollowUp(sync, firing, isAskedFor(why))) {
                 return new Beginning(Optional.empty(), running, "a run is under way; one more follows it");
             }
         }
         return new Beginning(
-                Optional.empty(), Optional.empty(), "the sync is paused, or another node took this firing");
+                Optional.empty(),
+                Optional.empty(),
+                "the sync is paused or quarantined, or another node took this firing");
     }
 
     /** The due time a firing stands for: one that comes late stands for all that passed meanwhile. */
@@ -133,11 +154,14 @@ public class Runs {
     }
 
     private Optional<Lease> take(SyncSettings sync, Trigger why, Optional<Instant> firing) {
-        if (why == Trigger.MANUAL || why == Trigger.CHANGE) {
+        if (isAskedFor(why)) {
             return leases.take(sync.name());
         }
+        if (why == Trigger.CHANGE) {
+            return leases.takeForChange(sync.name(), clock.instant());
+        }
         if (why == Trigger.FOLLOW_UP) {
-            return leases.takeForFollowUp(sync.name());
+            return leases.takeForFollowUp(sync.name(), clock.instant());
         }
         if (sync.schedule() instanceof Schedule.Once && leases.everSucceeded(sync.name())) {
             overdue.settled(sync.name());
@@ -146,10 +170,16 @@ public class Runs {
         return why == Trigger.SCHEDULE ? leases.takeForFiring(sync.name(), firing.orElseThrow()) : takeAtStart(sync);
     }
 
+    /** A person wants it, whatever the schedule says. */
+    private static boolean isAskedFor(Trigger why) {
+        return why == Trigger.MANUAL || why == Trigger.REDRIVE;
+    }
+
     private Optional<Lease> takeAtStart(SyncSettings sync) {
         boolean first = overdue.isFirstLook(sync.name());
-        Optional<Lease> lease =
-                firings(sync).lastDue(clock.instant()).flatMap(due -> leases.takeIfOverdue(sync.name(), due, first));
+        Optional<Lease> lease = firings(sync)
+                .lastDue(clock.instant())
+                .flatMap(due -> leases.takeIfOverdue(sync.name(), due, clock.instant(), first));
         // It may be a dead node's, and then it ends soon.
         if (lease.isPresent() || !leases.isHeld(sync.name())) {
             overdue.settled(sync.name());
@@ -175,19 +205,22 @@ public class Runs {
         List<Link> current = links.of(sync);
         links.claim(sync.name(), lease.token());
         LOG.debug("{}: run {} begins ({})", sync.name(), id, why.word());
-        return new Run(id, sync, lease, current, now, Optional.empty());
+        Run run = new Run(id, sync, lease, current, now, Optional.empty());
+        underWay.begun(run);
+        return run;
     }
 
     /** Ends the books of a run whose node died: what was sent without an answer is unknown, the rest was not tried. */
     private void abandon(SyncSettings sync, long run) {
-        cutShort(run, "the node that ran it stopped");
+        cutShort(run, RunState.FAILED, "the node that ran it stopped");
         LOG.warn(
                 "{}: run {} was cut off when its node stopped; this run settles what it left in doubt",
                 sync.name(),
                 run);
     }
 
-    private void cutShort(long run, String why) {
+    /** @param unread what the run ends as if it had not read its snapshot */
+    private void cutShort(long run, RunState unread, String why) {
         transactions.executeWithoutResult(tx -> {
             if (!store.lock(run)) {
                 return;
@@ -197,8 +230,7 @@ public class Runs {
                 decideTheRest(run, link);
                 store.finishLink(run, link, RunState.INCOMPLETE, Optional.of(why));
             });
-            store.finish(
-                    run, counts.isEmpty() ? RunState.FAILED : RunState.INCOMPLETE, Optional.of(why), clock.instant());
+            store.finish(run, counts.isEmpty() ? unread : RunState.INCOMPLETE, Optional.of(why), clock.instant());
         });
     }
 
@@ -243,7 +275,7 @@ public class Runs {
                 run,
                 link,
                 counts,
-                counts.drift() > counts.held() ? RunState.INCOMPLETE : held ? RunState.HELD : RunState.SUCCEEDED,
+                counts.drift() > counts.held() ? leftUndone(run) : held ? RunState.HELD : RunState.SUCCEEDED,
                 why);
     }
 
@@ -263,12 +295,18 @@ public class Runs {
 
     private void finishLink(Run run, Link link, Counts counts, RunState state, Optional<String> why) {
         store.finishLink(run.id(), link.id(), state, why);
+        events.publishEvent(
+                new LinkEnded(run.sync().name(), link.settings().target().name(), counts));
         String line = RunLine.of(link, counts, Duration.between(run.startedAt(), clock.instant()), why);
         if (state == RunState.SUCCEEDED) {
             LOG.info("{}", line);
         } else {
             LOG.warn("{}", line);
         }
+    }
+
+    private RunState leftUndone(Run run) {
+        return store.isToBeCancelled(run.id()) ? RunState.CANCELLED : RunState.INCOMPLETE;
     }
 
     /** Something broke one link's part of a run; the other links go on. */
@@ -289,11 +327,23 @@ public class Runs {
         try {
             recordFailure(run, cause);
         } catch (DataAccessException | TransactionException e) {
-            // The run is ended all the same; whoever runs the sync next closes its books.
-            LOG.error(
-                    "{}: run {} failed, and the state database does not answer",
-                    run.sync().name(),
-                    run.id());
+            cannotWriteEnd(run);
+        }
+    }
+
+    private void cannotWriteEnd(Run run) {
+        unwritten.add(run.id());
+        LOG.error(
+                "{}: run {} ended, and the state database does not answer",
+                run.sync().name(),
+                run.id());
+    }
+
+    private void endUnsent(Run run, RunState state, String why) {
+        try {
+            store.finish(run.id(), state, Optional.of(why), clock.instant());
+        } catch (DataAccessException e) {
+            cannotWriteEnd(run);
         }
     }
 
@@ -302,7 +352,7 @@ public class Runs {
         LOG.debug("{}: run {}", run.sync().name(), run.id(), cause);
         if (!store.counts(run.id()).isEmpty()) {
             LOG.error("{}: run {} was broken off: {}", run.sync().name(), run.id(), words);
-            cutShort(run.id(), "broken off: " + words);
+            cutShort(run.id(), RunState.FAILED, "broken off: " + words);
             return;
         }
         LOG.error(
@@ -315,6 +365,19 @@ public class Runs {
 
     /** Ends the run and gives the lease back; true: a firing came meanwhile, so one more run is due. */
     public boolean finish(Run run) {
+        try {
+            return close(run);
+        } finally {
+            halts.forget(run);
+            underWay.ended(run);
+        }
+    }
+
+    private boolean close(Run run) {
+        if (unwritten.remove(run.id())) {
+            leases.forget(run.lease());
+            return false;
+        }
         RunState state;
         try {
             state = end(run);
@@ -354,23 +417,83 @@ public class Runs {
     public void postpone(Run run, Throwable waiting) {
         String words = words(waiting);
         LOG.info("{}: {}", run.sync().name(), words);
-        store.finish(run.id(), RunState.INCOMPLETE, Optional.of(words), clock.instant());
+        endUnsent(run, RunState.INCOMPLETE, words);
+    }
+
+    /**
+     * Ends a run that was halted before it passed the wall: nothing was sent.
+     *
+     * @param halted a {@link HaltedException}, or what Camel wrapped one in
+     */
+    public void halt(Run run, Throwable halted) {
+        Halt halt = Stream.iterate(halted, Objects::nonNull, Throwable::getCause)
+                .filter(HaltedException.class::isInstance)
+                .map(known -> ((HaltedException) known).halt())
+                .findFirst()
+                .orElseThrow();
+        LOG.info("{}: run {} ended before anything was sent: {}", run.sync().name(), run.id(), halt.why());
+        endUnsent(run, halt.state(), halt.why());
+    }
+
+    /**
+     * Ends all runs of this node before it stops, and lets none begin.
+     *
+     * @param patience how long their calls under way may take; a run that has not ended by then is given up, its books are
+     *     closed and its lease is given back all the same
+     */
+    public void stopAll(Duration patience) throws InterruptedException {
+        halts.stopNode();
+        underWay.awaitEnd(patience).forEach(this::giveUp);
+    }
+
+    private void giveUp(Run run) {
+        try {
+            // What it still does can be recorded no more, as if another node had taken over.
+            run.lease().lost();
+            links.claim(run.sync().name(), run.lease().token() + 1);
+            cutShort(run.id(), RunState.INCOMPLETE, "the node stopped");
+            leases.giveUp(run.lease());
+            LOG.warn(
+                    "{}: run {} did not end in time and was given up; the next run settles what is in doubt",
+                    run.sync().name(),
+                    run.id());
+        } catch (DataAccessException | TransactionException e) {
+            LOG.error(
+                    "{}: run {} did not end in time, and the state database does not answer; whoever runs the sync"
+                            + " next closes its books",
+                    run.sync().name(),
+                    run.id());
+        }
     }
 
     private RunState end(Run run) {
-        Optional<RunView> view = store.find(run.id());
-        RunState state = view.map(RunView::state).map(RunState::of).orElse(RunState.FAILED);
+        RunView view = store.find(run.id()).orElseThrow();
+        RunState state = RunState.of(view.state());
         if (state == RunState.RUNNING) {
-            List<RunState> ends = view.orElseThrow().targets().stream()
-                    .map(t -> RunState.of(t.state()))
-                    .toList();
-            state = endOf(ends);
+            state = endOf(view.targets().stream()
+                    .map(link -> RunState.of(link.state()))
+                    .toList());
             store.finish(run.id(), state, Optional.empty(), clock.instant());
+        }
+        events.publishEvent(new RunEnded(run.sync().name(), state));
+        if (state == RunState.FAILED) {
+            quarantine.failed(
+                    run,
+                    view.error()
+                            .or(() -> view.targets().stream()
+                                    .flatMap(link -> link.error().stream())
+                                    .findFirst())
+                            .orElse(""));
+        } else if (state == RunState.SUCCEEDED || !view.targets().isEmpty()) {
+            quarantine.ended(run);
         }
         return state;
     }
 
     private static RunState endOf(List<RunState> links) {
+        if (links.contains(RunState.CANCELLED)) {
+            return RunState.CANCELLED;
+        }
         if (!links.isEmpty() && links.stream().allMatch(RunState.FAILED::equals)) {
             return RunState.FAILED;
         }

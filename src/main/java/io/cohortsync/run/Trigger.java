@@ -10,6 +10,8 @@ public enum Trigger {
     CHANGE,
     /** A person or a tool asked for it. */
     MANUAL,
+    /** Dead letters of it are to be sent again. */
+    REDRIVE,
     /** Its time came, or it was asked for, while an earlier run was under way. */
     FOLLOW_UP;
 

@@ -11,6 +11,7 @@ import io.cohortsync.held.Decisions;
 import io.cohortsync.held.HeldPlans;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
+import io.cohortsync.run.Halts;
 import io.cohortsync.run.Run;
 import io.cohortsync.source.Chunk;
 import io.cohortsync.source.IncompleteSnapshotException;
@@ -20,6 +21,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /** Compares the snapshot of a sync with all of its links in one pass; {@code comparisons} in the routes. */
@@ -31,29 +33,38 @@ public class Comparisons {
     private final DeliveryStore deliveries;
     private final HeldPlans heldPlans;
     private final Diff diff;
+    private final Halts halts;
     private final Clock clock;
 
-    Comparisons(Settings settings, Links links, DeliveryStore deliveries, HeldPlans heldPlans, Diff diff, Clock clock) {
+    Comparisons(
+            Settings settings,
+            Links links,
+            DeliveryStore deliveries,
+            HeldPlans heldPlans,
+            Diff diff,
+            Halts halts,
+            Clock clock) {
         this.settings = settings;
         this.links = links;
         this.deliveries = deliveries;
         this.heldPlans = heldPlans;
         this.diff = diff;
+        this.halts = halts;
         this.clock = clock;
     }
 
     /** For a run. */
     public Comparison ofRun(Run run) {
-        return of(run.sync(), run.links());
+        return of(Optional.of(run), run.sync(), run.links());
     }
 
     /** For a plan, which sends and changes nothing. */
     public Comparison ofPlan(String sync) {
         SyncSettings wanted = settings.syncs().get(sync);
-        return of(wanted, links.of(wanted));
+        return of(Optional.empty(), wanted, links.of(wanted));
     }
 
-    private Comparison of(SyncSettings sync, List<Link> links) {
+    private Comparison of(Optional<Run> run, SyncSettings sync, List<Link> links) {
         List<MemberKeyField> columns = links.stream()
                 .map(link -> link.settings().memberKey())
                 .distinct()
@@ -66,12 +77,13 @@ public class Comparisons {
             columnOf.put(link, columns.indexOf(link.settings().memberKey()));
             decisions.put(link, heldPlans.decisions(link.id()));
         }
-        return new Comparison(sync, columns, diff.begin(doubts, columnOf, decisions, clock.instant()));
+        return new Comparison(run, sync, columns, diff.begin(doubts, columnOf, decisions, clock.instant()));
     }
 
-    /** Takes the next records; should that fail, the snapshot is closed, or Camel would read on to its end. */
+    /** Takes the next records, unless the run was halted; should that fail, the snapshot is closed, or Camel would read on. */
     public void accept(Comparison comparison, SnapshotReader snapshot, Chunk chunk) {
         try {
+            comparison.run().ifPresent(halts::mayGoOn);
             comparison.pass().accept(chunk);
         } catch (RuntimeException | Error e) {
             snapshot.close();
@@ -84,6 +96,7 @@ public class Comparisons {
         if (!snapshot.complete()) {
             throw new IncompleteSnapshotException("the snapshot ended before its end was proved");
         }
+        comparison.run().ifPresent(halts::mayGoOn);
         return comparison.pass().complete();
     }
 

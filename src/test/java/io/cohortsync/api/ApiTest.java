@@ -445,6 +445,7 @@ class ApiTest {
                         "memberKey",
                         "direction",
                         "reason",
+                        "reasonClass",
                         "words",
                         "attempts",
                         "firstAt",
@@ -456,23 +457,18 @@ class ApiTest {
         assertThat(link("refuses").path("deadLetters").asLong()).isEqualTo(1);
         assertThat(link("refuses").path("drift").asLong()).isZero();
 
-        assertThat(app.post("/api/dead-letters/redrive?sync=plans")
-                        .path("redriven")
-                        .asInt())
-                .isZero();
-        assertThat(app.post("/api/dead-letters/redrive?reason=HTTP%20413")
-                        .path("redriven")
-                        .asInt())
-                .isZero();
+        assertThat(redrive("sync=plans").path("redriven").asInt()).isZero();
+        assertThat(problem(app.call("POST", "/api/dead-letters/redrive?reason=HTTP%20413"), 404)
+                        .path("detail")
+                        .asText())
+                .startsWith("There is no dead letter with the reason HTTP 413; there are: [HTTP 400");
+        problem(app.call("POST", "/api/dead-letters/redrive?rate=0"), 400);
         assertThat(app.runLink("refuses").path("settled").asLong()).isEqualTo(1);
-        assertThat(app.post("/api/dead-letters/redrive?sync=refuses&target=web&reason=HTTP%20400"))
-                .isEqualTo(JSON.readTree("{\"redriven\":1}"));
-        assertThat(link("refuses").path("settled").asLong()).isZero();
-        assertThat(link("refuses").path("drift").asLong()).isEqualTo(1);
-
-        JsonNode refusedAgain = app.runLink("refuses");
-        assertThat(refusedAgain.path("enter").asLong()).isEqualTo(1);
-        assertThat(refusedAgain.path("rejected").asLong()).isEqualTo(1);
+        JsonNode refused = redriven("sync=refuses&target=web&reason=HTTP%20400");
+        assertThat(refused.path("redriven").asInt()).isEqualTo(1);
+        assertThat(refused.path("refused").asInt()).isEqualTo(1);
+        assertThat(app.get("/api/runs?sync=refuses").path(0).path("trigger").asText())
+                .isEqualTo("redrive");
         assertThat(app.get("/api/dead-letters?sync=refuses")
                         .path(0)
                         .path("attempts")
@@ -480,11 +476,7 @@ class ApiTest {
                 .isEqualTo(2);
 
         segment.behaveWell();
-        assertThat(app.post("/api/dead-letters/redrive?sync=refuses")
-                        .path("redriven")
-                        .asInt())
-                .isEqualTo(1);
-        assertThat(app.runLink("refuses").path("accepted").asLong()).isEqualTo(1);
+        assertThat(redriven("sync=refuses").path("accepted").asInt()).isEqualTo(1);
         assertThat(app.get("/api/dead-letters?sync=refuses")).isEmpty();
         assertLink("refuses", "succeeded", 2, 2, 0, 0);
 
@@ -499,9 +491,25 @@ class ApiTest {
         assertThat(app.runLink("refuses").path("exit").asLong()).isZero();
         assertThat(link("refuses").path("acknowledged").asLong()).isEqualTo(2);
         segment.behaveWell();
-        app.post("/api/dead-letters/redrive");
-        assertThat(app.runLink("refuses").path("exit").asLong()).isEqualTo(1);
+        assertThat(redriven("").path("accepted").asInt()).isPositive();
         assertThat(segment.members("refuses")).containsExactly("ann");
+    }
+
+    private static JsonNode redrive(String filter) throws IOException {
+        HttpResponse<String> begun = app.call("POST", "/api/dead-letters/redrive?" + filter);
+        assertThat(begun.statusCode()).as(begun.body()).isEqualTo(202);
+        return JSON.readTree(begun.body());
+    }
+
+    /** Redrives, and waits for the end of it and of the runs that it began. */
+    private static JsonNode redriven(String filter) throws IOException {
+        String path = "/api/dead-letters/redrives/" + redrive(filter).path("id").asLong();
+        JsonNode end = await().until(
+                        () -> app.get(path),
+                        redrive -> redrive.path("state").asText().equals("done"));
+        await().until(() -> app.get("/api/runs").findValuesAsText("finishedAt").size()
+                == app.get("/api/runs").size());
+        return end;
     }
 
     @Test
@@ -535,16 +543,17 @@ class ApiTest {
         await().until(() -> segment.requests().stream()
                 .anyMatch(request -> request.userIds().contains("cleo")));
 
-        int redriven = app.post("/api/dead-letters/redrive?sync=redrives")
-                .path("redriven")
-                .asInt();
-        let.countDown();
-        await().until(() -> app.get("/api/runs?sync=redrives").path(0).has("finishedAt"));
-
-        assertThat(app.get("/api/runs?sync=redrives").path(0).path("state").asText())
-                .isEqualTo("succeeded");
+        JsonNode redrive = redrive("sync=redrives");
+        assertThat(redrive.path("redriven").asInt()).isEqualTo(1);
         segment.behaveWell();
-        assertThat(app.runLink("redrives").path("accepted").asLong()).isEqualTo(redriven);
+        let.countDown();
+
+        String path = "/api/dead-letters/redrives/" + redrive.path("id").asLong();
+        await().until(() -> app.get(path).path("accepted").asInt() == 1);
+        await().until(() -> app.get("/api/runs?sync=redrives").path(0).has("finishedAt"));
+        assertThat(app.get("/api/runs?sync=redrives"))
+                .allSatisfy(run -> assertThat(run.path("state").asText()).isEqualTo("succeeded"));
+        assertThat(segment.members("redrives")).containsExactly("ann", "bad", "cleo");
     }
 
     @ParameterizedTest
@@ -561,6 +570,9 @@ class ApiTest {
         "GET, /api/dead-letters?sync=nope, 404",
         "GET, /api/dead-letters?target=nope, 404",
         "POST, /api/dead-letters/redrive?sync=nope, 404",
+        "GET, /api/dead-letters/redrives/999999, 404",
+        "POST, /api/dead-letters/redrives/999999/cancel, 404",
+        "POST, /api/runs/999999/cancel, 404",
         "DELETE, /api/dead-letters/999999, 404",
         "DELETE, /api/dead-letters/one, 400",
         "DELETE, /api/syncs/shapes, 405",
@@ -677,7 +689,10 @@ class ApiTest {
                     .contains("SignatureDoesNotMatch");
             assertThat(closed.call("GET", "/actuator/health/liveness").statusCode())
                     .isEqualTo(200);
-            assertThat(closed.call("GET", "/actuator/health").statusCode()).isEqualTo(200);
+            assertThat(JSON.readTree(closed.call("GET", "/actuator/health").body())
+                            .has("components"))
+                    .isFalse();
+            problem(closed.call("GET", "/actuator/prometheus"), 403);
         }
     }
 

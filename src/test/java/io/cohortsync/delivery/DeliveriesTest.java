@@ -183,9 +183,15 @@ class DeliveriesTest {
         assertThat(listed.get(0).nextTry()).isEqualTo(NOW.plus(Duration.ofHours(1)));
         assertThat(letters.count(link())).isEqualTo(1);
 
-        assertThat(letters.redrive(Optional.empty(), Optional.empty(), Optional.empty()))
-                .isEqualTo(1);
+        Redrives redrives = beans.bean(Redrives.class);
+        Redrive redrive =
+                redrives.begin(new Redrives.Filter(Optional.empty(), Optional.empty(), Optional.empty()), 600);
+        assertThat(redrive.due()).isEqualTo(1);
+        assertThat(redrives.syncs()).containsExactly(StateBeans.SYNC);
         synced("ann", "bad");
+        assertThat(redrives.syncs()).isEmpty();
+        assertThat(redrives.find(redrive.id()).orElseThrow().accepted()).isEqualTo(1);
+        assertThat(redrives.find(redrive.id()).orElseThrow().state()).isEqualTo("done");
         assertThat(Books.acknowledged(jdbc())).containsExactly("ann", "bad");
         assertThat(letters.count(link())).isZero();
         assertThat(letters.drop(listed.get(0).id())).isFalse();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.membership.MembershipStore.Member;
+import io.cohortsync.state.StoredTime;
 import io.cohortsync.testing.Database;
 import io.cohortsync.testing.StateBeans;
 import java.time.Clock;
@@ -271,11 +272,12 @@ class MembershipStoreTest {
         assertThat(store.fallenDue(LINK, NOW, NOW.plusSeconds(60))).isEqualTo(1);
         assertThat(store.fallenDue(LINK, NOW.plusSeconds(60), after)).isEqualTo(2);
 
-        deadLetter(database, 3, "cleo", "HTTP 400");
-        deadLetter(database, 4, "dora", "HTTP 422");
-        store.redrive(LINK, Optional.of("HTTP 400"), NOW);
+        deadLetter(database, 3, "cleo", NOW);
+        deadLetter(database, 4, "dora", NOW.plusSeconds(1));
+        store.redrive(LINK, NOW);
         assertThat(store.settled(LINK, NOW)).isEqualTo(2);
-        store.redrive(LINK, Optional.empty(), NOW);
+        deadLetter(database, 4, "dora", NOW);
+        store.redrive(LINK, NOW);
         assertThat(store.settled(LINK, NOW)).isEqualTo(1);
         assertThat(store.find(LINK, List.of(3L, 4L))).allMatch(m -> m.nextTry().equals(Optional.of(NOW)));
         assertThat(turnedDown(store))
@@ -283,17 +285,16 @@ class MembershipStoreTest {
                         "3 REJECTED " + NOW.toEpochMilli() + " true", "4 ACKNOWLEDGED " + NOW.toEpochMilli() + " true");
     }
 
-    private static void deadLetter(Database database, long print, String key, String reason) {
-        beans(database)
-                .bean(JdbcTemplate.class)
-                .update(
-                        "insert into dead_letter (link_id, fingerprint, member_key, direction, reason, words, attempts, first_at,"
-                                + " last_at, next_try) values (?, ?, ?, 1, ?, '', 1, current_timestamp, current_timestamp,"
-                                + " current_timestamp)",
-                        LINK,
-                        print,
-                        key,
-                        reason);
+    private static void deadLetter(Database database, long print, String key, Instant nextTry) {
+        JdbcTemplate jdbc = beans(database).bean(JdbcTemplate.class);
+        jdbc.update("delete from dead_letter where link_id = ? and member_key = ?", LINK, key);
+        jdbc.update(
+                "insert into dead_letter (link_id, fingerprint, member_key, direction, reason, words, attempts, first_at,"
+                        + " last_at, next_try) values (?, ?, ?, 1, 'HTTP 400', '', 1, current_timestamp, current_timestamp, ?)",
+                LINK,
+                print,
+                key,
+                StoredTime.of(nextTry));
     }
 
     /** The last local hour of summer comes twice; each of them is another time. */

@@ -33,8 +33,8 @@ class LeasesTest {
             assertThat(leases.isHeld(VIP)).isTrue();
             assertThat(leases.take(VIP)).isEmpty();
             leases.renew();
-            assertThat(leases.askForFollowUp(VIP, Optional.of(FIRST))).isFalse();
-            assertThat(leases.askForFollowUp(VIP, Optional.of(FIRST.plusSeconds(60))))
+            assertThat(leases.askForFollowUp(VIP, Optional.of(FIRST), false)).isFalse();
+            assertThat(leases.askForFollowUp(VIP, Optional.of(FIRST.plusSeconds(60)), false))
                     .isTrue();
             assertThat(leases.everSucceeded(VIP)).isFalse();
             assertThat(leases.giveBack(lease, Optional.of(FIRST))).isTrue();
@@ -42,13 +42,14 @@ class LeasesTest {
             assertThat(beans.bean(Syncs.class).read(VIP).lastSuccess()).contains(FIRST);
 
             assertThat(leases.takeForFiring(VIP, FIRST)).isEmpty();
-            Lease next = leases.takeForFollowUp(VIP).orElseThrow();
+            Lease next = leases.takeForFollowUp(VIP, FIRST).orElseThrow();
             assertThat(next.token()).isGreaterThan(lease.token());
             assertThat(leases.giveBack(next, Optional.empty())).isFalse();
-            assertThat(leases.takeIfOverdue(VIP, FIRST, true)).isEmpty();
+            assertThat(leases.takeIfOverdue(VIP, FIRST, FIRST, true)).isEmpty();
             beans.bean(Syncs.class).pause(VIP, true);
             assertThat(beans.bean(Syncs.class).paused()).containsExactly(VIP);
-            assertThat(leases.takeIfOverdue(VIP, FIRST.plusSeconds(120), true)).isEmpty();
+            assertThat(leases.takeIfOverdue(VIP, FIRST.plusSeconds(120), FIRST.plusSeconds(120), true))
+                    .isEmpty();
         }
     }
 

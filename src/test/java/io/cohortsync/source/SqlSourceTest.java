@@ -17,6 +17,7 @@ import io.cohortsync.testing.TappedDriver;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
@@ -231,6 +232,7 @@ class SqlSourceTest {
         }
         TappedDriver.rows().set(0);
         Comparison comparison = new Comparison(
+                Optional.empty(),
                 app.bean(Settings.class).syncs().get("many"),
                 List.of(new MemberKeyField.Named("ID")),
                 new FailsAtTheThird());

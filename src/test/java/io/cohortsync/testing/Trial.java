@@ -15,12 +15,19 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Trial implements AutoCloseable {
 
     private final Path folder;
+    private final StringBuilder sources = new StringBuilder();
     private final StringBuilder targets = new StringBuilder();
     private final StringBuilder syncs = new StringBuilder();
     private RunningApp app;
 
     public Trial(Path folder) {
         this.folder = folder;
+    }
+
+    /** A source beside the files. */
+    public Trial source(String name, String options) {
+        sources.append("    ").append(name).append(": { ").append(options).append(" }\n");
+        return this;
     }
 
     /** @param options as in YAML's flow style, without the braces */
@@ -56,8 +63,8 @@ public final class Trial implements AutoCloseable {
     public Trial start() {
         app = RunningApp.start(
                 folder,
-                "cohort-sync:\n  sources:\n    files: { type: file, directory: $DIR }\n  targets:\n" + targets
-                        + "  syncs:\n" + syncs);
+                "cohort-sync:\n  sources:\n    files: { type: file, directory: $DIR }\n" + sources + "  targets:\n"
+                        + targets + "  syncs:\n" + syncs);
         return this;
     }
 

@@ -1,0 +1,33 @@
+package io.cohortsync.overview;
+
+import io.cohortsync.held.HeldPlan;
+import java.util.Optional;
+
+/**
+ * How one link stands.
+ *
+ * @param state of its last run, or {@code new}
+ * @param desired members the last complete snapshot wants there; empty before the first
+ * @param acknowledged members the target is known to hold
+ * @param drift changes of the last complete snapshot neither acknowledged nor settled, and those that fell due since
+ * @param settled members the target turned down and that are not due for another try
+ * @param held changes that wait for a person
+ * @param heldWhy why they do
+ * @param heldPlan what can be approved or discarded, if something can
+ * @param kept members that the cohort does not hold any more and that stay, because a plan was discarded
+ * @param error what its last run left undone and why
+ */
+public record LinkState(
+        String target,
+        boolean enabled,
+        String state,
+        Optional<Long> desired,
+        long acknowledged,
+        Optional<Long> drift,
+        long settled,
+        long held,
+        Optional<String> heldWhy,
+        Optional<HeldPlan> heldPlan,
+        long kept,
+        long deadLetters,
+        Optional<String> error) {}

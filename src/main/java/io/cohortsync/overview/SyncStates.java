@@ -1,0 +1,96 @@
+package io.cohortsync.overview;
+
+import io.cohortsync.config.LinkSettings;
+import io.cohortsync.config.SyncSettings;
+import io.cohortsync.delivery.DeadLetters;
+import io.cohortsync.held.HeldPlans;
+import io.cohortsync.link.Link;
+import io.cohortsync.link.Links;
+import io.cohortsync.membership.MembershipStore;
+import io.cohortsync.run.Counts;
+import io.cohortsync.run.Quarantine;
+import io.cohortsync.run.RunStore;
+import io.cohortsync.run.RunStore.LastRead;
+import io.cohortsync.run.RunView;
+import io.cohortsync.run.RunView.TargetView;
+import io.cohortsync.run.Syncs;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** Puts together from the state database how a sync and its links stand. */
+@Component
+public class SyncStates {
+
+    private final Syncs syncs;
+    private final Quarantine quarantine;
+    private final Links links;
+    private final RunStore runs;
+    private final MembershipStore members;
+    private final DeadLetters deadLetters;
+    private final HeldPlans heldPlans;
+    private final Clock clock;
+
+    SyncStates(
+            Syncs syncs,
+            Quarantine quarantine,
+            Links links,
+            RunStore runs,
+            MembershipStore members,
+            DeadLetters deadLetters,
+            HeldPlans heldPlans,
+            Clock clock) {
+        this.syncs = syncs;
+        this.quarantine = quarantine;
+        this.links = links;
+        this.runs = runs;
+        this.members = members;
+        this.deadLetters = deadLetters;
+        this.heldPlans = heldPlans;
+        this.clock = clock;
+    }
+
+    /** How a sync stands now. */
+    public SyncState of(SyncSettings sync) {
+        Syncs.Stored stored = syncs.read(sync.name());
+        Optional<RunView> last =
+                runs.latest(Optional.of(sync.name()), 1).stream().findFirst();
+        return new SyncState(
+                sync.name(),
+                stored.paused(),
+                last.map(RunView::state),
+                last.flatMap(RunView::error),
+                stored.lastSuccess(),
+                quarantine.of(sync.name()),
+                sync.links().stream().map(link -> of(sync, link, last)).toList());
+    }
+
+    private LinkState of(SyncSettings sync, LinkSettings settings, Optional<RunView> last) {
+        Link link = links.stored(sync, settings);
+        Instant now = clock.instant();
+        Optional<LastRead> read = runs.lastRead(link.id());
+        Optional<Counts> counts = read.map(LastRead::counts);
+        long held = counts.map(Counts::held).orElse(0L);
+        Optional<TargetView> lastPart = last.stream()
+                .flatMap(run -> run.targets().stream())
+                .filter(part -> part.target().equals(settings.target().name()))
+                .findFirst();
+        return new LinkState(
+                settings.target().name(),
+                settings.enabled() && settings.target().enabled(),
+                lastPart.map(TargetView::state)
+                        .or(() -> last.map(RunView::state))
+                        .orElse("new"),
+                counts.map(c -> c.same() + c.settled() + c.enter()),
+                link.acknowledged(),
+                read.map(r -> r.counts().drift() + members.fallenDue(link.id(), r.startedAt(), now)),
+                members.settled(link.id(), now),
+                held,
+                read.flatMap(LastRead::error).filter(why -> held > 0),
+                heldPlans.of(link.id()),
+                heldPlans.kept(link.id()),
+                deadLetters.count(link.id()),
+                lastPart.flatMap(TargetView::error));
+    }
+}

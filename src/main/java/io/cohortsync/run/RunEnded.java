@@ -1,0 +1,4 @@
+package io.cohortsync.run;
+
+/** A run has ended: for whoever counts. */
+public record RunEnded(String sync, RunState state) {}
