@@ -69,6 +69,12 @@ public class Asking {
                 Instant.MAX);
     }
 
+    /** For a download of the cohort that a target fills, which has nothing but people's ids. */
+    public Ask download(String target, String cohort) {
+        return ask(
+                Kind.DOWNLOAD, Settings.behind(target), "/api/5/cohorts/request/" + encoded(cohort), "", Instant.MAX);
+    }
+
     /** For how far a download has got. */
     public Ask status(Job job) {
         return ask(Kind.STATUS, job.source(), "/api/5/cohorts/request-status/" + encoded(job.id()), "", job.giveUp());
@@ -85,7 +91,7 @@ public class Asking {
     }
 
     private AmplitudeSource settings(String source) {
-        return (AmplitudeSource) settings.sources().get(source);
+        return (AmplitudeSource) settings.readable(source).orElseThrow();
     }
 
     private static String encoded(String text) {
@@ -102,8 +108,13 @@ public class Asking {
     }
 
     /** How long a source's downloads are given between two questions whether they are ready. */
-    public Duration pollInterval(String source) {
+    Duration pollInterval(String source) {
         return settings(source).pollInterval();
+    }
+
+    /** The same for a download under way, in milliseconds. */
+    public long pollMillis(Job job) {
+        return pollInterval(job.source()).toMillis();
     }
 
     /**
@@ -128,7 +139,7 @@ public class Asking {
         }
         throw new IncompleteSnapshotException(
                 status == 401 || status == 403
-                        ? "Amplitude refuses the keys of source " + ask.source() + " (of its region?): " + words
+                        ? "Amplitude refuses the keys of " + whose(ask) + " (of its region?): " + words
                         : "Amplitude refused " + ask.kind().words() + ": " + words);
     }
 
@@ -152,6 +163,10 @@ public class Asking {
             case DOWNLOAD, STATUS -> status == 200 || status == 202;
             case FILE -> Set.of(200, 301, 302, 303, 307, 308).contains(status);
         };
+    }
+
+    private String whose(Ask ask) {
+        return settings.sources().containsKey(ask.source()) ? "source " + ask.source() : ask.source();
     }
 
     private Ask busy(Ask ask, String retryAfter, String words) {

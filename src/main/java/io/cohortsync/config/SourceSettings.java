@@ -100,6 +100,13 @@ public sealed interface SourceSettings {
             Duration pollInterval,
             Optional<Sender> sender)
             implements SourceSettings {
+
+        /** Contracts, section 3.4. */
+        static final int DOWNLOADS_A_MONTH = 500;
+
+        /** Contracts, section 3.4: polls may count towards the 60 requests in 10 minutes. */
+        static final Duration POLL_INTERVAL = Duration.ofSeconds(10);
+
         @Override
         public String type() {
             return "amplitude";

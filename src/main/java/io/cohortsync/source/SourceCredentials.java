@@ -19,9 +19,14 @@ public class SourceCredentials {
         this.settings = settings;
     }
 
-    /** HTTP Basic with the credentials of the source's API (contracts, sections 3.1 and 6.1). */
+    /**
+     * HTTP Basic with the credentials of the source's API (contracts, sections 3.1 and 6.1).
+     *
+     * @param source its name, or what the project behind a target is called
+     */
     public String basic(String source) {
-        Api api = api(settings.sources().get(source))
+        Api api = settings.readable(source)
+                .flatMap(SourceCredentials::api)
                 .orElseThrow(() -> new IllegalArgumentException("source " + source + " has no API"));
         return BasicAuthorization.header(api.user().value(), api.password().value());
     }
