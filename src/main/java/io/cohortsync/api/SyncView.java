@@ -1,6 +1,7 @@
 package io.cohortsync.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.cohortsync.drift.Verified;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,7 @@ record SyncView(
      * @param drift changes of the last complete snapshot neither acknowledged nor settled, and those that fell due since
      * @param settled members the target turned down and that are not due for another try
      * @param held changes that wait for a person
+     * @param verified what was found when a person last had the target asked who is there
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record LinkView(
@@ -47,5 +49,6 @@ record SyncView(
             long settled,
             long held,
             long deadLetters,
+            Optional<Verified> verified,
             Optional<String> error) {}
 }

@@ -5,6 +5,7 @@ import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.delivery.DeadLetters;
+import io.cohortsync.drift.VerifiedLinks;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
 import io.cohortsync.membership.MembershipStore;
@@ -39,6 +40,7 @@ class SyncsController {
     private final RunStore runs;
     private final MembershipStore members;
     private final DeadLetters deadLetters;
+    private final VerifiedLinks verified;
     private final Mirror mirror;
     private final Clock clock;
 
@@ -49,6 +51,7 @@ class SyncsController {
             RunStore runs,
             MembershipStore members,
             DeadLetters deadLetters,
+            VerifiedLinks verified,
             Mirror mirror,
             Clock clock) {
         this.settings = settings;
@@ -57,6 +60,7 @@ class SyncsController {
         this.runs = runs;
         this.members = members;
         this.deadLetters = deadLetters;
+        this.verified = verified;
         this.mirror = mirror;
         this.clock = clock;
     }
@@ -141,6 +145,7 @@ class SyncsController {
                 members.settled(link.id(), now),
                 counts.map(Counts::held).orElse(0L),
                 deadLetters.count(link.id()),
+                verified.last(link),
                 lastPart.flatMap(TargetView::error));
     }
 }
