@@ -8,6 +8,7 @@ import io.cohortsync.config.SourceSettings.AmplitudeSource;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.source.IncompleteSnapshotException;
 import io.cohortsync.source.QuotaSpentException;
+import io.cohortsync.source.UnansweredException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
@@ -187,7 +188,7 @@ public class Asking {
     private Ask failed(Ask ask, String words) {
         Duration wait = pollInterval(ask.source());
         if (ask.failures() + 1 >= MOST_FAILURES || clock.instant().plus(wait).isAfter(ask.giveUp())) {
-            throw new IncompleteSnapshotException(
+            throw new UnansweredException(
                     "Amplitude failed " + (ask.failures() + 1) + " times when asked for " + ask + ": " + words);
         }
         return ask.failed(wait);
