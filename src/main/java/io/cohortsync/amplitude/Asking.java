@@ -8,6 +8,7 @@ import io.cohortsync.config.SourceSettings.AmplitudeSource;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.source.IncompleteSnapshotException;
 import io.cohortsync.source.QuotaSpentException;
+import io.cohortsync.source.UnansweredException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
@@ -69,6 +70,12 @@ public class Asking {
                 Instant.MAX);
     }
 
+    /** For a download of the cohort that a target fills, which has nothing but people's ids. */
+    public Ask download(String target, String cohort) {
+        return ask(
+                Kind.DOWNLOAD, Settings.behind(target), "/api/5/cohorts/request/" + encoded(cohort), "", Instant.MAX);
+    }
+
     /** For how far a download has got. */
     public Ask status(Job job) {
         return ask(Kind.STATUS, job.source(), "/api/5/cohorts/request-status/" + encoded(job.id()), "", job.giveUp());
@@ -85,7 +92,7 @@ public class Asking {
     }
 
     private AmplitudeSource settings(String source) {
-        return (AmplitudeSource) settings.sources().get(source);
+        return (AmplitudeSource) settings.readable(source).orElseThrow();
     }
 
     private static String encoded(String text) {
@@ -102,8 +109,13 @@ public class Asking {
     }
 
     /** How long a source's downloads are given between two questions whether they are ready. */
-    public Duration pollInterval(String source) {
+    Duration pollInterval(String source) {
         return settings(source).pollInterval();
+    }
+
+    /** The same for a download under way, in milliseconds. */
+    public long pollMillis(Job job) {
+        return pollInterval(job.source()).toMillis();
     }
 
     /**
@@ -128,7 +140,7 @@ public class Asking {
         }
         throw new IncompleteSnapshotException(
                 status == 401 || status == 403
-                        ? "Amplitude refuses the keys of source " + ask.source() + " (of its region?): " + words
+                        ? "Amplitude refuses the keys of " + whose(ask) + " (of its region?): " + words
                         : "Amplitude refused " + ask.kind().words() + ": " + words);
     }
 
@@ -154,6 +166,10 @@ public class Asking {
         };
     }
 
+    private String whose(Ask ask) {
+        return settings.sources().containsKey(ask.source()) ? "source " + ask.source() : ask.source();
+    }
+
     private Ask busy(Ask ask, String retryAfter, String words) {
         Duration every = pollInterval(ask.source());
         Duration longer = every.multipliedBy(1L << Math.min(ask.busy(), 20));
@@ -172,7 +188,7 @@ public class Asking {
     private Ask failed(Ask ask, String words) {
         Duration wait = pollInterval(ask.source());
         if (ask.failures() + 1 >= MOST_FAILURES || clock.instant().plus(wait).isAfter(ask.giveUp())) {
-            throw new IncompleteSnapshotException(
+            throw new UnansweredException(
                     "Amplitude failed " + (ask.failures() + 1) + " times when asked for " + ask + ": " + words);
         }
         return ask.failed(wait);

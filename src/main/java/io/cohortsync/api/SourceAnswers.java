@@ -4,13 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.cohortsync.config.SecretMask;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SourceSettings;
-import io.cohortsync.source.IncompleteSnapshotException;
-import io.cohortsync.source.NotYetException;
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
-import org.apache.camel.http.base.HttpOperationFailedException;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 
@@ -22,8 +18,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public class SourceAnswers {
-
-    private static final int WORDS = 300;
 
     private final Settings settings;
     private final SecretMask mask;
@@ -80,11 +74,10 @@ public class SourceAnswers {
 
     /** What went wrong when cohorts were to be listed, if the source is to blame: then it is said, and is a 502. */
     public void notListed(String source, Exception thrown) throws Exception {
-        Check check = (Check) failed(source, thrown).content();
         throw Problems.of(
                 HttpStatus.BAD_GATEWAY,
                 "The cohorts of source " + source + " could not be listed: "
-                        + check.words().orElse(check.result()));
+                        + FailedCheck.of(thrown, mask).words());
     }
 
     public Answer accepted(String source) {
@@ -104,28 +97,11 @@ public class SourceAnswers {
 
     /** @throws Exception what was thrown, if the source has nothing to do with it */
     public Answer failed(String source, Exception thrown) throws Exception {
-        for (Throwable t = thrown; t != null; t = t.getCause()) {
-            if (t instanceof IncompleteSnapshotException) {
-                return answer(source, "refused", Optional.of(t.getMessage()));
-            }
-            if (t instanceof NotYetException) {
-                return answer(source, "no answer", Optional.of(t.getMessage()));
-            }
-            if (t instanceof HttpOperationFailedException http) {
-                String said = Optional.ofNullable(http.getResponseBody()).orElse("");
-                String words = ("HTTP " + http.getStatusCode() + " "
-                                + said.substring(0, Math.min(WORDS, said.length())))
-                        .strip();
-                return answer(source, http.getStatusCode() < 500 ? "refused" : "no answer", Optional.of(words));
-            }
-            if (t instanceof IOException) {
-                return answer(source, "no answer", Optional.of(String.valueOf(t.getMessage())));
-            }
-        }
-        throw thrown;
+        FailedCheck failed = FailedCheck.of(thrown, mask);
+        return answer(source, failed.result(), Optional.of(failed.words()));
     }
 
-    private Answer answer(String source, String result, Optional<String> words) {
-        return Answer.json(200, new Check(source, result, words.map(mask::apply)));
+    private static Answer answer(String source, String result, Optional<String> words) {
+        return Answer.json(200, new Check(source, result, words));
     }
 }

@@ -3,6 +3,9 @@ package io.cohortsync.api;
 import io.cohortsync.config.SecretMask;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
+import io.cohortsync.delivery.HeldException;
+import io.cohortsync.delivery.LeaseLostException;
+import io.cohortsync.delivery.NotTriedException;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.guard.Guard;
 import io.cohortsync.quota.Left;
@@ -134,6 +137,9 @@ public class SyncCalls {
             if (t instanceof NotYetException) {
                 return problem(ProblemDetail.forStatusAndDetail(
                         HttpStatus.CONFLICT, mask.apply("It cannot be read yet: " + t.getMessage())));
+            }
+            if (t instanceof NotTriedException || t instanceof LeaseLostException || t instanceof HeldException) {
+                return problem(ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, mask.apply(t.getMessage())));
             }
         }
         // Its words may quote what was sent.

@@ -1,6 +1,7 @@
 package io.cohortsync.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.cohortsync.drift.Verified;
 import io.cohortsync.held.HeldPlan;
 import io.cohortsync.run.Quarantine.Quarantined;
 import java.time.Instant;
@@ -41,6 +42,7 @@ record SyncView(
      * @param held changes that wait for a person
      * @param heldPlan what can be approved or discarded, if something can
      * @param kept members that the cohort does not hold any more and that stay, because a plan was discarded
+     * @param verified what was found when a person last had the target asked who is there
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record LinkView(
@@ -55,5 +57,6 @@ record SyncView(
             Optional<HeldPlan> heldPlan,
             long kept,
             long deadLetters,
+            Optional<Verified> verified,
             Optional<String> error) {}
 }

@@ -127,6 +127,7 @@ class SyncsController {
                 link.heldPlan(),
                 link.kept(),
                 link.deadLetters(),
+                link.verified(),
                 link.error());
     }
 }

@@ -3,22 +3,13 @@ package io.cohortsync.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.cohortsync.config.SecretMask;
 import io.cohortsync.config.Settings;
-import io.cohortsync.target.CredentialsRefusedException;
-import java.io.IOException;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.camel.CamelContext;
-import org.apache.camel.http.base.HttpOperationFailedException;
 import org.springframework.stereotype.Component;
 
 /** What the API's routes for a target need beside the flow itself; {@code targetCalls} in the routes. */
 @Component
 public class TargetCalls {
-
-    private static final int WORDS = 300;
-
-    /** Of the statuses below 500, those that say nothing of credentials. */
-    private static final Set<Integer> LATER = Set.of(408, 429);
 
     private final Settings settings;
     private final SecretMask mask;
@@ -64,31 +55,11 @@ public class TargetCalls {
 
     /** @throws Exception what was thrown, if the target has nothing to do with it */
     public Answer failed(String target, Exception thrown) throws Exception {
-        for (Throwable t = thrown; t != null; t = t.getCause()) {
-            if (t instanceof CredentialsRefusedException) {
-                return answer(target, "refused", Optional.of(t.getMessage()));
-            }
-            if (t instanceof HttpOperationFailedException http) {
-                String words = "HTTP " + http.getStatusCode() + " "
-                        + Optional.ofNullable(http.getResponseBody()).orElse("");
-                boolean refused = http.getStatusCode() < 500 && !LATER.contains(http.getStatusCode());
-                return answer(target, refused ? "refused" : "no answer", Optional.of(words));
-            }
-            if (t instanceof IOException) {
-                return answer(target, "no answer", Optional.of(String.valueOf(t.getMessage())));
-            }
-        }
-        throw thrown;
+        FailedCheck failed = FailedCheck.of(thrown, mask);
+        return answer(target, failed.result(), Optional.of(failed.words()));
     }
 
-    private Answer answer(String target, String result, Optional<String> words) {
-        return Answer.json(
-                200,
-                new Check(
-                        target,
-                        result,
-                        words.map(mask::apply)
-                                .map(said -> said.substring(0, Math.min(WORDS, said.length()))
-                                        .strip())));
+    private static Answer answer(String target, String result, Optional<String> words) {
+        return Answer.json(200, new Check(target, result, words));
     }
 }

@@ -27,7 +27,7 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
 public record DestinationCatalog(SortedMap<String, Destination> destinations, List<Problem> problems) {
 
     private static final String PREFIX = "destination-";
-    private static final String CHECK = "check-";
+    private static final List<String> BESIDE = List.of("check-", "read-back-");
     private static final String FOLDER = "destinations/";
 
     /** A word in double braces; with a dot or a colon in it, it is a property, a function or has a default. */
@@ -94,7 +94,8 @@ public record DestinationCatalog(SortedMap<String, Destination> destinations, Li
                 .filter(Map.class::isInstance)
                 .flatMap(template -> text((Map<?, ?>) template, "id").stream())
                 .toList();
-        boolean intended = ids.stream().anyMatch(id -> id.startsWith(PREFIX) || id.startsWith(CHECK));
+        boolean intended = ids.stream()
+                .anyMatch(id -> id.startsWith(PREFIX) || BESIDE.stream().anyMatch(id::startsWith));
         if (!file.packaged() && file.path().startsWith(FOLDER) && !ids.isEmpty() && !intended) {
             problems.add(
                     file.origin(),

@@ -84,13 +84,31 @@ public sealed interface SourceSettings {
      */
     record Sender(Optional<String> user, Optional<Secret> password, Optional<Secret> token) {}
 
+    /** A source whose vendor can be asked for its cohorts, or pushes them, or both. */
+    sealed interface VendorSource extends SourceSettings {
+
+        /** Empty: cohorts are only pushed. */
+        Optional<Api> api();
+
+        /** Empty: cohorts are only polled. */
+        Optional<Sender> sender();
+
+        @Override
+        default boolean polled() {
+            return api().isPresent();
+        }
+
+        @Override
+        default boolean pushed() {
+            return sender().isPresent();
+        }
+    }
+
     /**
      * Behavioral cohorts of an Amplitude project (contracts, sections 3 and 7.1).
      *
-     * @param api empty: cohorts are only pushed
      * @param monthlyDownloads how many downloads a month Amplitude allows, 1 or more (contracts, section 3.4)
      * @param pollInterval how long to wait before asking again whether a download is ready, 100 ms or more
-     * @param sender empty: cohorts are only polled
      */
     record AmplitudeSource(
             String name,
@@ -99,7 +117,14 @@ public sealed interface SourceSettings {
             int monthlyDownloads,
             Duration pollInterval,
             Optional<Sender> sender)
-            implements SourceSettings {
+            implements VendorSource {
+
+        /** Contracts, section 3.4. */
+        static final int DOWNLOADS_A_MONTH = 500;
+
+        /** Contracts, section 3.4: polls may count towards the 60 requests in 10 minutes. */
+        static final Duration POLL_INTERVAL = Duration.ofSeconds(10);
+
         @Override
         public String type() {
             return "amplitude";
@@ -116,16 +141,6 @@ public sealed interface SourceSettings {
         }
 
         @Override
-        public boolean polled() {
-            return api.isPresent();
-        }
-
-        @Override
-        public boolean pushed() {
-            return sender.isPresent();
-        }
-
-        @Override
         public List<String> fields() {
             return List.of("user_id", "amplitude_id", "group_value");
         }
@@ -134,13 +149,11 @@ public sealed interface SourceSettings {
     /**
      * Cohorts of a Mixpanel project (contracts, section 6).
      *
-     * @param api empty: cohorts are only pushed
      * @param projectId the project's number; there whenever {@code api} is
-     * @param sender empty: cohorts are only polled
      */
     record MixpanelSource(
             String name, boolean enabled, Optional<Api> api, Optional<String> projectId, Optional<Sender> sender)
-            implements SourceSettings {
+            implements VendorSource {
         @Override
         public String type() {
             return "mixpanel";
@@ -150,16 +163,6 @@ public sealed interface SourceSettings {
         public String project() {
             return "Mixpanel" + projectId.map(id -> " project " + id).orElse("")
                     + api.map(known -> " at " + known.baseUrl()).orElse("");
-        }
-
-        @Override
-        public boolean polled() {
-            return api.isPresent();
-        }
-
-        @Override
-        public boolean pushed() {
-            return sender.isPresent();
         }
 
         @Override

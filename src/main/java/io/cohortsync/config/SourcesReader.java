@@ -31,12 +31,6 @@ final class SourcesReader {
     private static final Map<String, String> MIXPANEL =
             Map.of("us", "https://mixpanel.com", "eu", "https://eu.mixpanel.com", "in", "https://in.mixpanel.com");
 
-    /** Contracts, section 3.4. */
-    private static final int DOWNLOADS_A_MONTH = 500;
-
-    /** Contracts, section 3.4: polls may count towards the 60 requests in 10 minutes. */
-    private static final Duration POLL_INTERVAL = Duration.ofSeconds(10);
-
     private static final Duration SHORTEST_POLL_INTERVAL = Duration.ofMillis(100);
 
     private SourcesReader() {}
@@ -135,9 +129,9 @@ final class SourcesReader {
         Sender sender = sender(node);
         Optional<Api> api = api(node, "api-key", "secret-key", AMPLITUDE, sender);
         int downloads =
-                Scalar.of(node.child("monthly-downloads")).wholeNumber(1).orElse(DOWNLOADS_A_MONTH);
+                Scalar.of(node.child("monthly-downloads")).wholeNumber(1).orElse(AmplitudeSource.DOWNLOADS_A_MONTH);
         Node interval = node.child("poll-interval");
-        Duration every = Scalar.of(interval).duration().orElse(POLL_INTERVAL);
+        Duration every = Scalar.of(interval).duration().orElse(AmplitudeSource.POLL_INTERVAL);
         if (every.compareTo(SHORTEST_POLL_INTERVAL) < 0) {
             interval.problem("found \"" + every.toMillis() + "ms\", which is too short. Accepted: \"100ms\" or more");
         }

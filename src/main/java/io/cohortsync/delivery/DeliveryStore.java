@@ -8,6 +8,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
 import org.springframework.stereotype.Component;
@@ -94,5 +96,19 @@ public class DeliveryStore {
             }
         }
         return doubts.values();
+    }
+
+    /** Those whose exits were answered after a time. */
+    public Set<String> leftSince(long link, Instant time) {
+        return jdbc
+                .sql("select member_keys from delivery where link_id = ? and closed_at > ? and exits > 0")
+                .params(link, StoredTime.of(time))
+                .query((rs, i) -> CompressedKeys.unpack(rs.getBytes(1)))
+                .list()
+                .stream()
+                .flatMap(List::stream)
+                .filter(sent -> !sent.enter())
+                .map(CompressedKeys.Sent::key)
+                .collect(Collectors.toSet());
     }
 }

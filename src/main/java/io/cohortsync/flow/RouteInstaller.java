@@ -9,12 +9,12 @@ import io.cohortsync.link.Links;
 import io.cohortsync.route.RouteFiles;
 import io.cohortsync.run.Syncs;
 import io.cohortsync.schedule.QuartzOptions;
+import io.cohortsync.target.Ability;
 import io.cohortsync.target.Targets;
 import java.time.Clock;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
-import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.PluginHelper;
@@ -78,9 +78,10 @@ class RouteInstaller implements CamelContextConfiguration {
 
     private static void install(CamelContext camel, TargetSettings target) {
         install(camel, target, "destination-" + target.type(), "target-" + target.name());
-        String check = "check-" + target.type();
-        if (((ModelCamelContext) camel).getRouteTemplateDefinition(check) != null) {
-            install(camel, target, check, "check-" + target.name());
+        for (Ability ability : Ability.values()) {
+            if (ability.whyNot(camel, target).isEmpty()) {
+                install(camel, target, ability.template(target), ability.route(target));
+            }
         }
     }
 

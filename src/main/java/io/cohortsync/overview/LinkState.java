@@ -1,5 +1,6 @@
 package io.cohortsync.overview;
 
+import io.cohortsync.drift.Verified;
 import io.cohortsync.held.HeldPlan;
 import java.util.Optional;
 
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param heldWhy why they do
  * @param heldPlan what can be approved or discarded, if something can
  * @param kept members that the cohort does not hold any more and that stay, because a plan was discarded
+ * @param verified what was found when a person last had the target asked who is there
  * @param error what its last run left undone and why
  */
 public record LinkState(
@@ -30,4 +32,5 @@ public record LinkState(
         Optional<HeldPlan> heldPlan,
         long kept,
         long deadLetters,
+        Optional<Verified> verified,
         Optional<String> error) {}

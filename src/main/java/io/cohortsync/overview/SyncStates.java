@@ -3,6 +3,7 @@ package io.cohortsync.overview;
 import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.delivery.DeadLetters;
+import io.cohortsync.drift.VerifiedLinks;
 import io.cohortsync.held.HeldPlans;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
@@ -30,6 +31,7 @@ public class SyncStates {
     private final MembershipStore members;
     private final DeadLetters deadLetters;
     private final HeldPlans heldPlans;
+    private final VerifiedLinks verified;
     private final Clock clock;
 
     SyncStates(
@@ -40,6 +42,7 @@ public class SyncStates {
             MembershipStore members,
             DeadLetters deadLetters,
             HeldPlans heldPlans,
+            VerifiedLinks verified,
             Clock clock) {
         this.syncs = syncs;
         this.quarantine = quarantine;
@@ -48,6 +51,7 @@ public class SyncStates {
         this.members = members;
         this.deadLetters = deadLetters;
         this.heldPlans = heldPlans;
+        this.verified = verified;
         this.clock = clock;
     }
 
@@ -91,6 +95,7 @@ public class SyncStates {
                 heldPlans.of(link.id()),
                 heldPlans.kept(link.id()),
                 deadLetters.count(link.id()),
+                verified.last(link),
                 lastPart.flatMap(TargetView::error));
     }
 }

@@ -20,6 +20,7 @@ import org.springframework.stereotype.Component;
 /**
  * Keeps every source within what its vendor allows (contracts, sections 3.4 and 6.1), all nodes and restarts counted
  * together; {@code sourceCalls} in the routes. Sources whose vendor has no limits, such as files, are never kept waiting.
+ * Projects behind targets are named as {@link Settings#behind} says.
  */
 @Component
 public class SourceCalls {
@@ -40,12 +41,13 @@ public class SourceCalls {
     /**
      * Counts one call to a source's vendor.
      *
-     * @param source its name
+     * @param name the source's
      * @param patience how long to wait at most, should the window be full
      * @throws QuotaSpentException if it is full for longer
      */
-    public void take(String source, Duration patience) throws InterruptedException {
-        Optional<Limits> limits = limits(source);
+    public void take(String name, Duration patience) throws InterruptedException {
+        String source = counted(name);
+        Optional<Limits> limits = limits(name);
         if (limits.isEmpty()) {
             return;
         }
@@ -137,13 +139,14 @@ public class SourceCalls {
     /**
      * Counts one download of a whole cohort; never waits.
      *
-     * @param source its name
+     * @param name the source's
      * @param byHand whether a person asked for it: then it may use what is kept for that
      * @return its number, for {@link #giveBack}
      * @throws QuotaSpentException if none is left now
      */
-    public long takeDownload(String source, boolean byHand) {
-        Downloads downloads = limits(source)
+    public long takeDownload(String name, boolean byHand) {
+        String source = counted(name);
+        Downloads downloads = limits(name)
                 .flatMap(Limits::downloads)
                 .orElseThrow(() -> new IllegalArgumentException("downloads of source " + source + " are not limited"));
         return book.alone(source, () -> {
@@ -182,13 +185,15 @@ public class SourceCalls {
 
     private Optional<Semaphore> permits(String source) {
         return limits(source)
-                .map(limits -> underWay.computeIfAbsent(source, name -> new Semaphore(limits.parallel(), true)));
+                .map(limits ->
+                        underWay.computeIfAbsent(counted(source), name -> new Semaphore(limits.parallel(), true)));
     }
 
     /** What is left of a source's limits; empty: it has none. */
-    public Optional<Left> left(String source) {
+    public Optional<Left> left(String name) {
         Instant now = clock.instant();
-        return limits(source).map(limits -> {
+        String source = counted(name);
+        return limits(name).map(limits -> {
             int made = book.calls(source, now.minus(limits.window()));
             return new Left(
                     Math.max(0, limits.calls() - made),
@@ -216,7 +221,11 @@ public class SourceCalls {
     }
 
     private Optional<Limits> limits(String source) {
-        return Optional.<SourceSettings>ofNullable(settings.sources().get(source))
-                .flatMap(Limits::of);
+        return settings.readable(source).flatMap(Limits::of);
+    }
+
+    /** What its calls are counted as: those made with the same key count together. */
+    private String counted(String source) {
+        return settings.readable(source).map(SourceSettings::name).orElse(source);
     }
 }

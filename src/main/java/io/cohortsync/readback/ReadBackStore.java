@@ -5,7 +5,7 @@ import io.cohortsync.link.Link;
 import io.cohortsync.link.LinkVersions;
 import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.membership.MembershipStore.Member;
-import io.cohortsync.run.Run;
+import io.cohortsync.run.Lease;
 import io.cohortsync.state.StoredTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +14,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** What read-backs write; every transaction begins by checking that the sync's lease is still this run's. */
+/** What read-backs write; every transaction begins by checking that the sync's lease is still theirs. */
 @Component
 class ReadBackStore {
 
@@ -49,10 +49,10 @@ class ReadBackStore {
                 > 0;
     }
 
-    /** These members are acknowledged no longer. */
-    void unmatched(Run run, Link link, List<Member> absent, Instant now) {
+    /** These members are acknowledged no longer; sent again, they are new messages. */
+    void unmatched(Lease lease, Link link, List<Member> absent, Instant now) {
         transactions.executeWithoutResult(tx -> {
-            if (!versions.raise(link.id(), run.lease().token(), -absent.size(), false)) {
+            if (!versions.raise(link.id(), lease.token(), -absent.size(), true)) {
                 throw new LeaseLostException(link.name());
             }
             members.update(link.id(), absent, now);
@@ -60,9 +60,9 @@ class ReadBackStore {
     }
 
     /** A link was read back. */
-    void done(Run run, Link link, Instant now) {
+    void done(Lease lease, Link link, Instant now) {
         jdbc.sql("update link set read_back_at = ? where id = ? and token = ?")
-                .params(StoredTime.of(now), link.id(), run.lease().token())
+                .params(StoredTime.of(now), link.id(), lease.token())
                 .update();
     }
 }

@@ -2,33 +2,28 @@ package io.cohortsync.readback;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.cohortsync.config.SecretMask;
-import io.cohortsync.delivery.DeliveryStore;
 import io.cohortsync.delivery.HeldException;
 import io.cohortsync.delivery.NotTriedException;
 import io.cohortsync.delivery.RetryClock;
-import io.cohortsync.diff.Doubt;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
 import io.cohortsync.member.Fingerprint;
-import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.membership.MembershipStore.Member;
 import io.cohortsync.membership.Standing;
+import io.cohortsync.run.Lease;
 import io.cohortsync.run.Run;
 import io.cohortsync.target.Targets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,17 +44,11 @@ public class ReadBacks {
 
     private static final Duration EVERY = Duration.ofDays(1);
 
-    /** Nobody says how soon Customer.io shows a change; this is ample. */
-    static final Duration SETTLING = Duration.ofMinutes(5);
-
-    private static final int AT_ONCE = 1_000;
-
     /** Of more than so many acknowledged people at least one should be there. */
     private static final int PLAUSIBLY_NONE = 100;
 
     private final ReadBackStore store;
-    private final MembershipStore members;
-    private final DeliveryStore deliveries;
+    private final Differences differences;
     private final Links links;
     private final Targets targets;
     private final Fingerprint fingerprint;
@@ -71,16 +60,14 @@ public class ReadBacks {
 
     ReadBacks(
             ReadBackStore store,
-            MembershipStore members,
-            DeliveryStore deliveries,
+            Differences differences,
             Links links,
             Targets targets,
             Fingerprint fingerprint,
             SecretMask mask,
             Clock clock) {
         this.store = store;
-        this.members = members;
-        this.deliveries = deliveries;
+        this.differences = differences;
         this.links = links;
         this.targets = targets;
         this.fingerprint = fingerprint;
@@ -97,19 +84,29 @@ public class ReadBacks {
                 .filter(link -> targets.glance(link.settings().target().name())
                         .whyNot(link.settings().target().name())
                         .isEmpty())
-                .filter(link -> store.isDue(link, clock.instant(), EVERY, SETTLING))
+                .filter(link -> store.isDue(link, clock.instant(), EVERY, Differences.SETTLING))
                 .toList();
     }
 
     /** @param canonical the one spelling of a key, for keys that the target takes for the same */
     public ReadBack begin(Link link, UnaryOperator<String> canonical) {
         held.remove(link.id());
-        return new ReadBack(link, fingerprint, canonical);
+        return new ReadBack(link, clock.instant(), fingerprint, canonical);
+    }
+
+    /** As the other, for a target to which each spelling is somebody else. */
+    public ReadBack begin(Link link) {
+        return begin(link, UnaryOperator.identity());
+    }
+
+    /** These people are there. */
+    public void there(ReadBack readBack, Collection<String> keys) {
+        keys.forEach(readBack::there);
     }
 
     /** Whether one more page may be asked for. */
-    public void check(Run run) {
-        if (!run.lease().outlastsARequest()) {
+    public void check(Lease lease) {
+        if (!lease.outlastsARequest()) {
             throw new NotTriedException("the lease could not be renewed in time");
         }
     }
@@ -118,61 +115,63 @@ public class ReadBacks {
     public void complete(Run run, ReadBack readBack) {
         Link link = readBack.link();
         Instant now = clock.instant();
-        readBack.complete();
         if (readBack.size() == 0 && link.acknowledged() > PLAUSIBLY_NONE) {
             LOG.warn(
                     "{}: nobody was read back, where {} people are acknowledged: that is not believed, nothing is changed by it",
                     link.name(),
                     link.acknowledged());
-            store.done(run, link, now);
+            store.done(run.lease(), link, now);
             return;
         }
-        Set<String> inDoubt =
-                deliveries.doubts(link.id()).stream().map(Doubt::key).collect(Collectors.toSet());
-        LongStream.Builder suspects = LongStream.builder();
-        members.acknowledged(link.id(), Long.MIN_VALUE, Long.MAX_VALUE, print -> {
-            if (!readBack.holds(print)) {
-                suspects.add(print);
-            }
-        });
-        long[] prints = suspects.build().sorted().distinct().toArray();
-        long missing = 0;
-        for (int from = 0; from < prints.length; from += AT_ONCE) {
-            List<Long> some = Arrays.stream(prints, from, Math.min(from + AT_ONCE, prints.length))
-                    .boxed()
-                    .toList();
-            List<Member> absent = members.acknowledgedBefore(link.id(), some, now.minus(SETTLING)).stream()
-                    .filter(member -> !inDoubt.contains(member.key()) && !readBack.holds(member.key()))
-                    .map(member -> unmatched(member, run, now))
-                    .toList();
-            if (!absent.isEmpty()) {
-                store.unmatched(run, link, absent, now);
-                missing += absent.size();
-            }
-        }
-        store.done(run, link, now);
-        LOG.info("{}", words(link, readBack, missing));
+        Difference difference = differences.of(
+                readBack,
+                absent -> store.unmatched(
+                        run.lease(),
+                        link,
+                        absent.stream()
+                                .map(member -> unmatched(member, run, now))
+                                .toList(),
+                        now));
+        store.done(run.lease(), link, now);
+        LOG.info("{}", words(link, difference));
+    }
+
+    /** What all pages show; nothing is changed. */
+    public Difference compare(ReadBack readBack) {
+        return differences.of(readBack, absent -> {});
+    }
+
+    /** As {@link #compare}, and whoever is missing is no longer taken for acknowledged but due: the next run sends them. */
+    public Difference sendAgain(Lease lease, ReadBack readBack) {
+        Instant now = clock.instant();
+        return differences.of(
+                readBack,
+                absent -> store.unmatched(
+                        lease,
+                        readBack.link(),
+                        absent.stream()
+                                .map(member -> unmatched(member, member.run(), member.tries(), now))
+                                .toList(),
+                        now));
     }
 
     private static Member unmatched(Member member, Run run, Instant now) {
         int tries = member.tries() + 1;
-        return new Member(
-                member.fingerprint(),
-                member.key(),
-                Standing.UNMATCHED,
-                run.id(),
-                tries,
-                Optional.of(RetryClock.UNMATCHED.next(now, tries)));
+        return unmatched(member, run.id(), tries, RetryClock.UNMATCHED.next(now, tries));
     }
 
-    private static String words(Link link, ReadBack readBack, long missing) {
+    private static Member unmatched(Member member, long run, int tries, Instant nextTry) {
+        return new Member(member.fingerprint(), member.key(), Standing.UNMATCHED, run, tries, Optional.of(nextTry));
+    }
+
+    private static String words(Link link, Difference difference) {
         return String.format(
                 Locale.ROOT,
                 "%s: read back %,d people; of %,d acknowledged, %,d are not there and will be tried again",
                 link.name(),
-                readBack.size(),
+                difference.there(),
                 link.acknowledged(),
-                missing);
+                difference.missing());
     }
 
     /** Not all could be read: nothing is changed, and the next run reads back again. */
@@ -180,18 +179,16 @@ public class ReadBacks {
         if (thrown instanceof HeldException) {
             held.put(link.id(), thrown.getMessage().replaceFirst("^held: ", ""));
         } else {
-            LOG.warn(
-                    "{}: could not be read back, nothing is changed by that: {}",
-                    link.name(),
-                    thrown instanceof HttpOperationFailedException answer
-                            ? "HTTP " + answer.getStatusCode()
-                            : words(thrown));
+            LOG.warn("{}: could not be read back, nothing is changed by that: {}", link.name(), words(thrown));
         }
     }
 
-    /** The JSON parser would quote what it found, which may be a person. */
-    private String words(Exception thrown) {
+    /** What went wrong; an answer, and what the JSON parser would quote of it, may be people. */
+    public String words(Throwable thrown) {
         for (Throwable t = thrown; t != null; t = t.getCause()) {
+            if (t instanceof HttpOperationFailedException answer) {
+                return "HTTP " + answer.getStatusCode();
+            }
             if (t instanceof JsonProcessingException) {
                 return "the answer is not JSON";
             }

@@ -3,9 +3,8 @@ package io.cohortsync.receiver;
 import io.cohortsync.config.BasicAuthorization;
 import io.cohortsync.config.Secret;
 import io.cohortsync.config.SourceSettings;
-import io.cohortsync.config.SourceSettings.AmplitudeSource;
-import io.cohortsync.config.SourceSettings.MixpanelSource;
 import io.cohortsync.config.SourceSettings.Sender;
+import io.cohortsync.config.SourceSettings.VendorSource;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
@@ -39,9 +38,7 @@ public class Senders {
     }
 
     private static Sender sender(SourceSettings source) {
-        Optional<Sender> sender =
-                source instanceof AmplitudeSource amplitude ? amplitude.sender() : ((MixpanelSource) source).sender();
-        return sender.orElseThrow();
+        return ((VendorSource) source).sender().orElseThrow();
     }
 
     private static String basic(Sender sender) {

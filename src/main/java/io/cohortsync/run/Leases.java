@@ -90,9 +90,24 @@ class Leases {
                 .param(sync)
                 .params(wanted)
                 .update();
-        if (taken == 0) {
-            return Optional.empty();
-        }
+        return taken == 0 ? Optional.empty() : taken(sync, owner, asked);
+    }
+
+    /**
+     * Takes the lease to look at what targets hold, unless it is held: nothing is sent, so a paused sync does not mind, and a
+     * follow-up is owed as before.
+     */
+    Optional<Lease> takeToLook(String sync) {
+        long asked = System.nanoTime();
+        String owner = node + "/" + UUID.randomUUID();
+        int taken = jdbc.sql("update sync set token = token + 1, owner = ?, lease_until = " + END
+                        + " where name = ? and lease_until < current_timestamp")
+                .params(owner, sync)
+                .update();
+        return taken == 0 ? Optional.empty() : taken(sync, owner, asked);
+    }
+
+    private Optional<Lease> taken(String sync, String owner, long asked) {
         Optional<Lease> lease = jdbc.sql("select token from sync where name = ? and owner = ?")
                 .params(sync, owner)
                 .query(Long.class)

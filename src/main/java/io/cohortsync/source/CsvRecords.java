@@ -3,6 +3,7 @@ package io.cohortsync.source;
 import de.siegmar.fastcsv.reader.CloseableIterator;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import io.cohortsync.config.MemberKeyField;
 import java.io.IOException;
 import java.io.Reader;
@@ -26,8 +27,8 @@ final class CsvRecords implements Records {
         this.fields = fields;
         this.rows = CsvReader.builder()
                 .skipEmptyLines(false)
-                .allowExtraFields(true)
-                .allowMissingFields(true)
+                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .allowUnclosedQuote(false)
                 // Above our own limit, which speaks first and names the line.
                 .maxBufferSize(4 * MAX_CHARACTERS)

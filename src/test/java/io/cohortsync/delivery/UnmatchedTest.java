@@ -38,7 +38,8 @@ class UnmatchedTest {
         directory = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         directory.createContext("/", exchange -> {
             CALLS.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-            byte[] answer = ("{\"unknown\":" + unknown + "}").getBytes(StandardCharsets.UTF_8);
+            byte[] answer =
+                    ("{\"unknown\":" + unknown + ",\"there\":[\"ann\",\"zoe\"]}").getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, answer.length);
             exchange.getResponseBody().write(answer);
             exchange.close();
@@ -49,7 +50,7 @@ class UnmatchedTest {
                         "people",
                         "type: test-directory, base-url: \"http://127.0.0.1:"
                                 + directory.getAddress().getPort() + "\"");
-        for (String sync : List.of("given", "some", "doubling", "left", "digits", "nothing", "none")) {
+        for (String sync : List.of("given", "read-back", "some", "doubling", "left", "digits", "nothing", "none")) {
             trial.sync(sync, "[ people ]");
         }
         trial.start();
@@ -97,6 +98,21 @@ class UnmatchedTest {
         assertThat(run.path("state").asText()).isEqualTo("succeeded");
         assertThat(CALLS)
                 .containsExactly("2 changes in run " + run.path("id").asText() + " of given (given, given) to people");
+    }
+
+    @Test
+    void itIsReadBackByATemplateOfItsOwn() {
+        trial.cohort("read-back", List.of("ann", "bob"));
+        trial.run("read-back");
+        trial.state()
+                .sql("update membership set since = since - interval '1' day"
+                        + " where link_id in (select id from link where sync = 'read-back')")
+                .update();
+        JsonNode link =
+                trial.app().post("/api/syncs/read-back/verify").path("targets").path(0);
+        assertThat(link.path("there").asLong()).isEqualTo(2);
+        assertThat(link.path("sampleMissing").toString()).isEqualTo("[\"bob\"]");
+        assertThat(link.path("extra").asLong()).as("zoe").isEqualTo(1);
     }
 
     @Test

@@ -111,6 +111,9 @@ class EveryRouteTest {
                 app.post("/api/targets/" + target + "/check");
             }
             app.post("/api/syncs/risk/run?wait=true");
+            app.post("/api/syncs/people/repair");
+            // That server has no downloads.
+            app.call("POST", "/api/syncs/vip/verify");
             // The one route that only a person uses.
             assertThat(camel.getRoutes()).extracting(Route::getRouteId).contains("sync-vip", "target-web");
 
@@ -167,6 +170,8 @@ class EveryRouteTest {
                                             && route.getRouteId().startsWith("sync-"))
                                     || (template.getId().startsWith("check-")
                                             && route.getRouteId().startsWith("check-"))
+                                    || (template.getId().startsWith("read-back-")
+                                            && route.getRouteId().startsWith("read-back-"))
                                     || (template.getId().startsWith("destination-")
                                             && route.getRouteId().startsWith("target-")));
         }

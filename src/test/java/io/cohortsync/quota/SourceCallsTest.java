@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.cohortsync.config.Secret;
 import io.cohortsync.config.SecuritySettings;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SourceSettings;
 import io.cohortsync.config.SourceSettings.AmplitudeSource;
+import io.cohortsync.config.SourceSettings.Api;
 import io.cohortsync.config.SourceSettings.FileSource;
 import io.cohortsync.config.SourceSettings.MixpanelSource;
+import io.cohortsync.config.TargetSettings;
 import io.cohortsync.source.QuotaSpentException;
 import io.cohortsync.state.DatabaseProduct;
 import io.cohortsync.testing.Database;
@@ -23,6 +26,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -109,11 +114,21 @@ class SourceCallsTest {
                 MIX,
                 new MixpanelSource(MIX, true, Optional.empty(), Optional.empty(), Optional.empty()),
                 "files",
-                new FileSource("files", true, Path.of("cohorts")));
+                new FileSource("files", true, Path.of("cohorts")),
+                "keyed",
+                new AmplitudeSource(
+                        "keyed",
+                        true,
+                        Optional.of(new Api("http://amplitude", new Secret("k-2"), new Secret("s-2"))),
+                        2,
+                        Duration.ofSeconds(10),
+                        Optional.empty()));
+        Map<String, TargetSettings> targets = new TreeMap<>();
+        Map.of("one", "k-1", "two", "k-1", "three", "k-2").forEach((name, key) -> targets.put(name, target(name, key)));
         Settings settings = new Settings(
                 ZoneOffset.UTC,
                 sources,
-                Map.of(),
+                targets,
                 Map.of(),
                 false,
                 false,
@@ -124,6 +139,41 @@ class SourceCallsTest {
                 new CallBook(
                         JdbcClient.create(database), new TransactionTemplate(new JdbcTransactionManager(database))),
                 time);
+    }
+
+    private static TargetSettings target(String name, String key) {
+        return new TargetSettings(
+                name,
+                "amplitude-cohorts",
+                true,
+                new TreeMap<>(Map.of("base-url", "http://amplitude")),
+                Map.of("api-key", new Secret(key), "secret-key", new Secret("s")),
+                1_000,
+                1,
+                false,
+                OptionalInt.empty());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsReadInTheNameOfATargetCountsWithAllThatHasTheSameKey(Database product) {
+        fresh(product);
+        SourceCalls calls = node(clock);
+        calls.takeDownload(Settings.behind("one"), true);
+        calls.takeDownload(Settings.behind("two"), true);
+        Left.LeftDownloads shared =
+                calls.left(Settings.behind("one")).orElseThrow().downloads().orElseThrow();
+        assertThat(shared.used()).isEqualTo(2);
+        assertThat(shared.allowed()).isEqualTo(500);
+
+        calls.takeDownload("keyed", true);
+        calls.takeDownload(Settings.behind("three"), true);
+        assertThat(calls.left("keyed").orElseThrow().downloads().orElseThrow().leftByHand())
+                .isZero();
+        assertThatThrownBy(() -> calls.takeDownload(Settings.behind("three"), true))
+                .isInstanceOf(QuotaSpentException.class)
+                .hasMessageContaining("2 of this month's 2 downloads are used");
+        assertThat(calls.left("target nobody")).isEmpty();
     }
 
     @AfterEach

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cohortsync.delivery.LeaseLostException;
+import io.cohortsync.delivery.SentBatches;
 import io.cohortsync.link.Link;
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.membership.MembershipStore;
@@ -23,6 +24,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -97,6 +99,90 @@ class ReadBacksTest {
 
     @ParameterizedTest
     @EnumSource
+    void whatIsThereIsComparedWithWhatIsAcknowledgedAndWhoIsMissingIsDueOnlyIfSentAgain(Database database) {
+        try (StateBeans beans = on(database)) {
+            Run run = run(beans);
+            Link link = run.links().get(0);
+            acknowledged(beans, run, NOW.minus(Duration.ofHours(1)), people(0, 2_500));
+            acknowledged(beans, run, NOW.minus(Duration.ofMinutes(1)), List.of("added-just-now", "added-and-there"));
+            refusedRemoval(beans, run, "STAYS", "gone");
+            left(beans, link, Duration.ofMinutes(1), "left-just-now", "left-and-gone");
+            left(beans, link, Duration.ofHours(1), "left-long-ago");
+            inDoubt(beans, link, "P-1", "doubted-enter");
+            ReadBacks readBacks = beans.bean(ReadBacks.class);
+            ReadBack readBack = readBacks.begin(link, key -> key.toLowerCase(Locale.ROOT));
+            readBacks.there(readBack, people(1_200, 2_500));
+            readBacks.there(readBack, List.of("p-1200", "added-and-there", "stays", "left-just-now", "left-long-ago"));
+            readBacks.there(readBack, List.of("doubted-enter", "a-stranger"));
+            long before = version(beans);
+
+            Difference found = readBacks.compare(readBack);
+            assertThat(found.there()).isEqualTo(1_306);
+            assertThat(found.missing()).as("1,200 but for the one in doubt").isEqualTo(1_199);
+            assertThat(found.extra()).as("left-long-ago, a-stranger").isEqualTo(2);
+            assertThat(found.unknownSettling())
+                    .as("added-just-now, left-just-now, P-1, doubted-enter")
+                    .isEqualTo(4);
+            assertThat(found.sampleMissing())
+                    .hasSize(10)
+                    .allMatch(people(0, 1_200)::contains)
+                    .doesNotContain("P-1");
+            assertThat(version(beans)).isEqualTo(before);
+
+            assertThat(readBacks.sendAgain(run.lease(), readBack)).isEqualTo(found);
+            assertThat(Books.acknowledged(jdbc(beans)))
+                    .hasSize(1_305)
+                    .contains("P-1", "P-1200")
+                    .doesNotContain("P-0");
+            assertThat(jdbc(beans)
+                            .queryForObject(
+                                    "select count(*) from membership where state = 2 and tries = 0 and next_try = ?",
+                                    Long.class,
+                                    NOW.atOffset(ZoneOffset.UTC)))
+                    .isEqualTo(1_199);
+            Link after = readBacks.after(run).links().get(0);
+            assertThat(after.acknowledged()).isEqualTo(1_305);
+            assertThat(after.exitEpoch())
+                    .as("sent again, they are new messages")
+                    .isGreaterThan(link.exitEpoch());
+            assertThat(readBacks.compare(readBack).missing()).isZero();
+        }
+    }
+
+    private static List<String> people(int from, int to) {
+        return IntStream.range(from, to).mapToObj(i -> "P-" + i).toList();
+    }
+
+    private static void refusedRemoval(StateBeans beans, Run run, String... keys) {
+        Link link = run.links().get(0);
+        List<Member> members = Stream.of(keys)
+                .map(key -> new Member(
+                        FINGERPRINT.of(key),
+                        key,
+                        Standing.ACKNOWLEDGED,
+                        run.id(),
+                        1,
+                        Optional.of(NOW.plus(Duration.ofDays(1)))))
+                .toList();
+        beans.bean(MembershipStore.class).insert(link.id(), members, NOW.minus(Duration.ofHours(1)));
+        jdbc(beans).update("update link set acknowledged = acknowledged + ?", keys.length);
+    }
+
+    private static void left(StateBeans beans, Link link, Duration ago, String... keys) {
+        long delivery = open(beans, link, ago, false, keys);
+        jdbc(beans).update("update delivery set closed_at = sent_at, outcome = 'accepted' where id = ?", delivery);
+    }
+
+    private static void inDoubt(StateBeans beans, Link link, String... keys) {
+        open(beans, link, Duration.ofHours(1), true, keys);
+    }
+
+    private static long open(StateBeans beans, Link link, Duration ago, boolean enter, String... keys) {
+        return SentBatches.open(beans, link, NOW.minus(ago), enter, List.of(keys));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void nothingIsWrittenOnceAnotherNodeRunsTheSync(Database database) {
         try (StateBeans beans = on(database)) {
             Run run = run(beans);
@@ -128,15 +214,15 @@ class ReadBacksTest {
             delivered(beans, link, Duration.ofMinutes(10));
             assertThat(due(beans, link)).as("some was sent before").isTrue();
 
-            beans.bean(ReadBackStore.class).done(run, link, NOW.minus(Duration.ofHours(23)));
+            beans.bean(ReadBackStore.class).done(run.lease(), link, NOW.minus(Duration.ofHours(23)));
             assertThat(due(beans, link)).as("23 hours later").isFalse();
-            beans.bean(ReadBackStore.class).done(run, link, NOW.minus(Duration.ofHours(24)));
+            beans.bean(ReadBackStore.class).done(run.lease(), link, NOW.minus(Duration.ofHours(24)));
             assertThat(due(beans, link)).as("a day later").isTrue();
         }
     }
 
     private static boolean due(StateBeans beans, Link link) {
-        return beans.bean(ReadBackStore.class).isDue(link, NOW, Duration.ofDays(1), ReadBacks.SETTLING);
+        return beans.bean(ReadBackStore.class).isDue(link, NOW, Duration.ofDays(1), Differences.SETTLING);
     }
 
     private static void delivered(StateBeans beans, Link link, Duration ago) {

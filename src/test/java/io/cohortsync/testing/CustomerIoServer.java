@@ -147,6 +147,11 @@ public final class CustomerIoServer implements AutoCloseable {
         segments.get(segment).members().remove(key);
     }
 
+    /** Puts somebody in by hand. */
+    public synchronized void putIn(int segment, String idType, String key) {
+        segments.get(segment).members().put(key, idType);
+    }
+
     public synchronized List<Segment> segments(String name) {
         return segments.values().stream()
                 .filter(segment -> segment.name().equals(name))

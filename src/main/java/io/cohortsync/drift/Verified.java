@@ -1,0 +1,11 @@
+package io.cohortsync.drift;
+
+import java.time.Instant;
+
+/**
+ * What was found when a link's target was last asked who is there.
+ *
+ * @param missing how many were acknowledged and not there
+ * @param extra how many were there and not acknowledged
+ */
+public record Verified(Instant at, long missing, long extra) {}
