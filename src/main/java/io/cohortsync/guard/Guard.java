@@ -28,9 +28,12 @@ public class Guard {
     public Cleared check(SyncSettings sync, LinkPlan plan) {
         Optional<String> changed = plan.link()
                 .identityChange()
-                .map(
-                        what -> "held, because " + what
-                                + ": what is acknowledged was filled under the former; put it back, or give the sync another name to begin anew");
+                .map(what -> "held, because " + what
+                        + ": what is acknowledged was filled under the former; put it back, or POST /api/syncs/"
+                        + sync.name() + "/accept-change?target="
+                        + plan.link().settings().target().name()
+                        + "&as=keep (the members are there all the same), resync (all are sent), move (they are"
+                        + " added here and removed there) or rebaseline (the snapshot is taken for what is there)");
         return changed.isPresent()
                 ? new Cleared(plan, changed, changed)
                 : new Cleared(plan, entersHeld(sync.guard(), plan), exitsHeld(sync.guard(), plan));
@@ -44,6 +47,10 @@ public class Guard {
         if (guard.holdFirstRun() && plan.link().acknowledged() == 0) {
             return Optional.of(
                     words("%,d enters held: the first run waits for a person (guard.first-run: hold)", counts.enter()));
+        }
+        if (plan.link().resyncAfter().isPresent()) {
+            // A person asked for that many.
+            return Optional.empty();
         }
         if (plan.link().acknowledged() == 0 && guard.maxEnters() instanceof GuardSettings.Limit.Percent) {
             // A share of nobody says nothing; first-run does.

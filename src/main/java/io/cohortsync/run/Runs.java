@@ -98,6 +98,15 @@ public class Runs {
         }
     }
 
+    /** Begins a run if no other is under way; none follows the one that is. */
+    public Beginning beginAlone(SyncSettings sync) {
+        Optional<Lease> lease = leases.take(sync.name());
+        if (lease.isPresent()) {
+            return new Beginning(Optional.of(begin(sync, Trigger.MANUAL, lease.get())), Optional.empty(), "");
+        }
+        return new Beginning(Optional.empty(), store.running(sync.name()), "a run is under way, or the sync is paused");
+    }
+
     private Beginning tryToBegin(String sync, String trigger, Date fire) {
         SyncSettings wanted = settings.syncs().get(sync);
         Trigger why = Trigger.of(trigger);
@@ -242,6 +251,9 @@ public class Runs {
         RunState state =
                 counts.drift() > counts.held() ? RunState.INCOMPLETE : held ? RunState.HELD : RunState.SUCCEEDED;
         store.finishLink(run.id(), link.id(), state, why);
+        if (state == RunState.SUCCEEDED) {
+            links.resynced(link, run.lease().token());
+        }
         String line = RunLine.of(link, counts, Duration.between(run.startedAt(), clock.instant()), why);
         if (state == RunState.SUCCEEDED) {
             LOG.info("{}", line);

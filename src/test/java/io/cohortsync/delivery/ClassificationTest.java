@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.CamelExecutionException;
@@ -62,7 +63,7 @@ class ClassificationTest {
                 true,
                 OptionalInt.empty());
         LinkSettings settings = Configured.link("vip", target, "user_id", Normalize.NONE);
-        Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty());
+        Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty(), OptionalLong.empty());
         LinkDelivery delivery = new LinkDelivery(
                 null, new Cleared(new EmptyPlan(link), Optional.empty(), Optional.empty()), null, null);
         return new Batch(

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class LinkDeliveryTest {
         TargetSettings target = new TargetSettings(
                 "web", "segment", true, new TreeMap<>(), Map.of(), 10, 3, mixed, OptionalInt.empty());
         LinkSettings settings = Configured.link("vip", target, "user_id", Normalize.NONE);
-        Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty());
+        Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty(), OptionalLong.empty());
         return new LinkDelivery(
                 null,
                 new Cleared(new Plan(link, enters, exits), Optional.empty(), Optional.empty()),

@@ -29,6 +29,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -219,7 +220,8 @@ class FingerprintDiffTest {
         for (int i = 0; i < states.size(); i++) {
             store(links.get(i), states.get(i), fingerprint);
             Link stored = links.get(i);
-            Link link = new Link(stored.id(), stored.settings(), "vip", 0, 0, acknowledged, Optional.empty());
+            Link link = new Link(
+                    stored.id(), stored.settings(), "vip", 0, 0, acknowledged, Optional.empty(), OptionalLong.empty());
             doubts.put(link, states.get(i).doubts().values());
             columns.put(link, i);
         }
