@@ -35,6 +35,9 @@ record SyncView(
      * @param drift changes of the last complete snapshot neither acknowledged nor settled, and those that fell due since
      * @param settled members the target turned down and that are not due for another try
      * @param held changes that wait for a person
+     * @param changed what it was filled under and is now, if they differ
+     * @param renamed what its source calls the cohort now, if it goes on under another name
+     * @param resync whether members are still to be sent again
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record LinkView(
@@ -47,5 +50,8 @@ record SyncView(
             long settled,
             long held,
             long deadLetters,
+            Optional<String> changed,
+            Optional<String> renamed,
+            Optional<Boolean> resync,
             Optional<String> error) {}
 }

@@ -7,6 +7,7 @@ import io.cohortsync.config.SyncSettings;
 import io.cohortsync.delivery.DeadLetters;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
+import io.cohortsync.link.Renames;
 import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.mirror.Mirror;
 import io.cohortsync.mirror.MirrorCohort;
@@ -36,6 +37,7 @@ class SyncsController {
     private final Settings settings;
     private final Syncs syncs;
     private final Links links;
+    private final Renames renames;
     private final RunStore runs;
     private final MembershipStore members;
     private final DeadLetters deadLetters;
@@ -46,6 +48,7 @@ class SyncsController {
             Settings settings,
             Syncs syncs,
             Links links,
+            Renames renames,
             RunStore runs,
             MembershipStore members,
             DeadLetters deadLetters,
@@ -54,6 +57,7 @@ class SyncsController {
         this.settings = settings;
         this.syncs = syncs;
         this.links = links;
+        this.renames = renames;
         this.runs = runs;
         this.members = members;
         this.deadLetters = deadLetters;
@@ -141,6 +145,9 @@ class SyncsController {
                 members.settled(link.id(), now),
                 counts.map(Counts::held).orElse(0L),
                 deadLetters.count(link.id()),
+                link.identityChange(),
+                renames.pinned(link),
+                Optional.of(link.resyncAfter().isPresent()).filter(asked -> asked),
                 lastPart.flatMap(TargetView::error));
     }
 }

@@ -31,6 +31,11 @@ public record Link(
         return settings.sync() + " → " + settings.target().name();
     }
 
+    /** The same link after its changed identity was accepted. */
+    public Link kept() {
+        return new Link(id, settings, cohortName, version, exitEpoch, acknowledged, Optional.empty(), resyncAfter);
+    }
+
     /** The same link, held because the list that it was filled into is no longer what it was. */
     public Link held(String why) {
         return new Link(id, settings, cohortName, version, exitEpoch, acknowledged, Optional.of(why), resyncAfter);
