@@ -78,6 +78,8 @@ public final class StateBeans implements AutoCloseable {
                 "io.cohortsync.link",
                 "io.cohortsync.run",
                 "io.cohortsync.guard",
+                "io.cohortsync.orphan",
+                "io.cohortsync.rebaseline",
                 "io.cohortsync.snapshot",
                 "io.cohortsync.target");
         BreakableDatabase breakable = new BreakableDatabase(database);
