@@ -28,15 +28,17 @@ public class Guard {
     public Cleared check(SyncSettings sync, LinkPlan plan) {
         Optional<String> changed = plan.link()
                 .identityChange()
-                .map(what -> "held, because " + what
-                        + ": what is acknowledged was filled under the former; put it back, or POST /api/syncs/"
-                        + sync.name() + "/accept-change?target="
-                        + plan.link().settings().target().name()
-                        + "&as=keep (the members are there all the same), resync (all are sent), move (they are"
-                        + " added here and removed there) or rebaseline (the snapshot is taken for what is there)");
+                .map(what -> "held, because " + what + (plan.link().acceptable() ? ways(sync, plan.link()) : ""));
         return changed.isPresent()
                 ? new Cleared(plan, changed, changed)
                 : new Cleared(plan, entersHeld(sync.guard(), plan), exitsHeld(sync.guard(), plan));
+    }
+
+    private static String ways(SyncSettings sync, Link link) {
+        return ": what is acknowledged was filled under the former; put it back, or POST /api/syncs/" + sync.name()
+                + "/accept-change?target=" + link.settings().target().name()
+                + "&as=keep (the members are there all the same), resync (all are sent), move (they are added here and"
+                + " removed there) or rebaseline (the snapshot is taken for what is there)";
     }
 
     private Optional<String> entersHeld(GuardSettings guard, LinkPlan plan) {

@@ -14,6 +14,7 @@ import java.util.OptionalLong;
  * @param exitEpoch raised with every exit that was sent: what makes an enter after it a new message
  * @param acknowledged how many members its target is known to hold
  * @param identityChange what it was filled under and is now, in words, where they differ
+ * @param acceptable whether a person may accept that; false: nothing may be sent for another reason, which it says
  * @param resyncAfter of a resync that is under way: members acknowledged by this run or an earlier one are sent again
  */
 public record Link(
@@ -24,6 +25,7 @@ public record Link(
         long exitEpoch,
         long acknowledged,
         Optional<String> identityChange,
+        boolean acceptable,
         OptionalLong resyncAfter) {
 
     /** How it is named in logs and messages. */
@@ -33,11 +35,13 @@ public record Link(
 
     /** The same link after its changed identity was accepted. */
     public Link kept() {
-        return new Link(id, settings, cohortName, version, exitEpoch, acknowledged, Optional.empty(), resyncAfter);
+        return new Link(
+                id, settings, cohortName, version, exitEpoch, acknowledged, Optional.empty(), true, resyncAfter);
     }
 
     /** The same link, held because the list that it was filled into is no longer what it was. */
     public Link held(String why) {
-        return new Link(id, settings, cohortName, version, exitEpoch, acknowledged, Optional.of(why), resyncAfter);
+        return new Link(
+                id, settings, cohortName, version, exitEpoch, acknowledged, Optional.of(why), false, resyncAfter);
     }
 }

@@ -73,7 +73,15 @@ public class Links {
                 untouched ? Optional.empty() : row.identity().flatMap(stored -> identities.change(stored, sync, named));
         String name = sync.givenName().or(row::cohortName).orElse(sync.name());
         return new Link(
-                row.id(), named, name, row.version(), row.exitEpoch(), row.acknowledged(), change, row.resyncAfter());
+                row.id(),
+                named,
+                name,
+                row.version(),
+                row.exitEpoch(),
+                row.acknowledged(),
+                change,
+                true,
+                row.resyncAfter());
     }
 
     /** Whether a run of it removes the members of a link that no configuration fills. */

@@ -24,6 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /** Says what orphans there are, and drops them, has them adopted, or has their members removed; {@code orphans} in the routes. */
@@ -163,6 +164,15 @@ public class Orphans {
 
     /** The orphans whose members are to be removed now; again after a while, if something was left. */
     public List<Long> toRemove() {
+        try {
+            return due();
+        } catch (DataAccessException e) {
+            LOG.debug("what is to be removed cannot be told while the state database does not answer", e);
+            return List.of();
+        }
+    }
+
+    private List<Long> due() {
         return links.all().stream()
                 .filter(orphan -> orphan.removal().isPresent())
                 .filter(orphan -> isDue(orphan) && !isHeld(orphan))

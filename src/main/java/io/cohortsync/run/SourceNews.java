@@ -58,9 +58,10 @@ public class SourceNews {
     public Run heard(Run run, Told told) {
         SyncSettings sync = run.sync();
         if (sync.givenName().isEmpty()) {
-            String name = told.name().filter(known -> !known.isBlank()).orElse(sync.name());
-            renames.told(sync, run.lease().token(), storable(name));
-            links.name(sync, run.lease().token(), storable(name));
+            Optional<String> name =
+                    told.name().filter(known -> !known.isBlank()).map(SourceNews::storable);
+            name.ifPresent(known -> renames.told(sync, run.lease().token(), known));
+            links.name(sync, run.lease().token(), name.orElse(sync.name()));
         }
         List<Link> current = sync.givenName().isPresent()
                 ? run.links()

@@ -63,7 +63,7 @@ class ClassificationTest {
                 true,
                 OptionalInt.empty());
         LinkSettings settings = Configured.link("vip", target, "user_id", Normalize.NONE);
-        Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty(), OptionalLong.empty());
+        Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty(), true, OptionalLong.empty());
         LinkDelivery delivery = new LinkDelivery(
                 null, new Cleared(new EmptyPlan(link), Optional.empty(), Optional.empty()), null, null);
         return new Batch(

@@ -30,7 +30,7 @@ class LinkDeliveryTest {
         TargetSettings target = new TargetSettings(
                 "web", "segment", true, new TreeMap<>(), Map.of(), 10, 3, mixed, OptionalInt.empty());
         LinkSettings settings = Configured.link("vip", target, "user_id", Normalize.NONE);
-        Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty(), OptionalLong.empty());
+        Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty(), true, OptionalLong.empty());
         return new LinkDelivery(
                 null,
                 new Cleared(new Plan(link, enters, exits), Optional.empty(), Optional.empty()),

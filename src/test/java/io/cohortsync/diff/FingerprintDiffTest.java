@@ -242,6 +242,7 @@ class FingerprintDiffTest {
                     0,
                     acknowledged,
                     Optional.empty(),
+                    true,
                     states.get(i).resyncAfter());
             doubts.put(link, states.get(i).doubts().values());
             columns.put(link, i);

@@ -110,6 +110,7 @@ class EveryRouteTest {
                 app.post("/api/targets/" + target + "/check");
             }
             app.post("/api/syncs/risk/run?wait=true");
+            decided(app, state);
             // The one route that only a person uses.
             assertThat(camel.getRoutes()).extracting(Route::getRouteId).contains("sync-vip", "target-web");
 
@@ -128,6 +129,19 @@ class EveryRouteTest {
             });
             assertThat(camel.getRouteController()).isInstanceOf(DefaultRouteController.class);
         }
+    }
+
+    private static void decided(RunningApp app, JdbcClient state) {
+        app.post("/api/syncs/people/resync?wait=true");
+        assertThat(app.call("POST", "/api/syncs/people/rebaseline").statusCode())
+                .isEqualTo(409);
+        app.post("/api/syncs/people/rebaseline?forget=0");
+        for (String column : List.of("identity", "place")) {
+            state.sql("update link set " + column + " = replace(" + column + ", 'V Vendor', 'W Vendor')")
+                    .update();
+        }
+        app.post("/api/syncs/vendor/accept-change?as=move&wait=true");
+        app.call("POST", "/api/orphans/0/remove-members");
     }
 
     private static void pushed(RunningApp app) {
