@@ -57,7 +57,7 @@ class AcknowledgedRepositories implements CamelContextConfiguration {
         Map<String, List<AcknowledgedRepository>> byName = settings.syncs().values().stream()
                 .filter(sync -> sync.enabled() && sync.source().enabled())
                 .flatMap(this::rows)
-                .map(link -> new AcknowledgedRepository(link, members, fingerprint))
+                .map(link -> new AcknowledgedRepository(link, links, members, fingerprint))
                 .collect(Collectors.groupingBy(AcknowledgedRepository::getName));
         byName.forEach((name, repositories) -> bind(camel, name, repositories));
     }
@@ -87,6 +87,9 @@ class AcknowledgedRepositories implements CamelContextConfiguration {
 
     @EventListener
     void acknowledgeWaiting(LinksClaimed claimed) {
-        rows(settings.syncs().get(claimed.sync())).forEach(link -> members.acknowledgeWaiting(link, claimed.token()));
+        // An orphan's run is of no configured sync, and no route knows a repository of it.
+        Optional.ofNullable(settings.syncs().get(claimed.sync())).stream()
+                .flatMap(this::rows)
+                .forEach(link -> members.acknowledgeWaiting(link, claimed.token()));
     }
 }

@@ -1,5 +1,6 @@
 package io.cohortsync.acknowledged;
 
+import io.cohortsync.link.Links;
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.member.MemberKeys;
 import org.apache.camel.api.management.ManagedAttribute;
@@ -16,11 +17,14 @@ import org.apache.camel.support.service.ServiceSupport;
 public final class AcknowledgedRepository extends ServiceSupport implements IdempotentRepository {
 
     private final LinkRow link;
+    private final Links links;
     private final AcknowledgedMembers members;
     private final Fingerprint fingerprint;
 
-    AcknowledgedRepository(LinkRow link, AcknowledgedMembers members, Fingerprint fingerprint) {
+    /** @param link its row when the application started */
+    AcknowledgedRepository(LinkRow link, Links links, AcknowledgedMembers members, Fingerprint fingerprint) {
         this.link = link;
+        this.links = links;
         this.members = members;
         this.fingerprint = fingerprint;
     }
@@ -43,38 +47,43 @@ public final class AcknowledgedRepository extends ServiceSupport implements Idem
 
     @ManagedAttribute(description = "How many members the target is known to hold")
     public long getAcknowledged() {
-        return members.count(link);
+        return members.count(row());
     }
 
     @ManagedOperation(description = "Takes the member key for this process, unconfirmed; false: it is known already")
     @Override
     public boolean add(String key) {
-        return members.add(link, read(key));
+        return members.add(row(), read(key));
     }
 
     @ManagedOperation(description = "Whether the member is acknowledged, or unconfirmed by a living process")
     @Override
     public boolean contains(String key) {
-        return members.contains(link, read(key));
+        return members.contains(row(), read(key));
     }
 
     @ManagedOperation(description = "Forgets the member: the next run whose snapshot holds it enters it")
     @Override
     public boolean remove(String key) {
-        return members.remove(link, read(key));
+        return members.remove(row(), read(key));
     }
 
     @ManagedOperation(description = "Makes the member an acknowledged one")
     @Override
     public boolean confirm(String key) {
-        members.confirm(link, read(key));
+        members.confirm(row(), read(key));
         return true;
     }
 
     @ManagedOperation(description = "Forgets all that is known of the link's members")
     @Override
     public void clear() {
-        members.clear(link);
+        members.clear(row());
+    }
+
+    /** The link may have been given another row since. */
+    private LinkRow row() {
+        return new LinkRow(links.id(link.sync(), link.settings()), link.sync(), link.settings());
     }
 
     private MemberKey read(String key) {

@@ -153,8 +153,8 @@ public class AmplitudeCohorts {
                 .anyMatch(known -> id(known).equals(cohort));
         if (!there) {
             throw new HeldException("gone: Amplitude has no cohort " + cohort
-                    + " any more, or does not list it, since it lists published ones only: give the sync another name, which"
-                    + " fills a new one (there is no resync yet), or stop this link (enabled: false)");
+                    + " any more, or does not list it, since it lists published ones only: give the list another name"
+                    + " here, and accept-change?as=resync fills a new one; or stop this link (enabled: false)");
         }
         throw refusal;
     }

@@ -1,6 +1,7 @@
 package io.cohortsync.api;
 
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
@@ -13,6 +14,24 @@ final class Problems {
 
     static ErrorResponseException of(HttpStatus status, String detail) {
         return new ErrorResponseException(status, ProblemDetail.forStatusAndDetail(status, detail), null);
+    }
+
+    /** The same, with what a program needs to go on. */
+    static ErrorResponseException of(HttpStatus status, String detail, Map<String, Object> properties) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
+        properties.forEach(problem::setProperty);
+        return new ErrorResponseException(status, problem, null);
+    }
+
+    /** The number that a caller repeats to show that it is meant; empty: none is given. */
+    static OptionalLong number(String name, String given) {
+        if (given == null) {
+            return OptionalLong.empty();
+        }
+        if (!given.matches("\\d{1,18}")) {
+            throw of(HttpStatus.BAD_REQUEST, name + " is \"" + given + "\"; accepted: a number");
+        }
+        return OptionalLong.of(Long.parseLong(given));
     }
 
     /** The configured thing of this name, or a 404 that names what there is. */

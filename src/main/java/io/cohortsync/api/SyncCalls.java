@@ -8,8 +8,10 @@ import io.cohortsync.delivery.LeaseLostException;
 import io.cohortsync.delivery.NotTriedException;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.guard.Guard;
+import io.cohortsync.link.RunUnderWayException;
 import io.cohortsync.quota.Left;
 import io.cohortsync.quota.SourceCalls;
+import io.cohortsync.rebaseline.OtherNumberException;
 import io.cohortsync.run.Run;
 import io.cohortsync.run.RunState;
 import io.cohortsync.run.RunStore;
@@ -58,13 +60,17 @@ public class SyncCalls {
     /** @throws ErrorResponseException 404 for a sync that is not configured, 409 for one that is disabled or paused */
     public void mayRun(String sync, String wait) {
         mayPlan(sync);
-        if (wait != null && !wait.equals("true") && !wait.equals("false")) {
-            throw Problems.of(
-                    HttpStatus.BAD_REQUEST, "wait is \"" + wait + "\"; accepted: true (answer at the end) or false");
-        }
+        checkWait(wait);
         if (syncs.read(sync).paused()) {
             throw Problems.of(
                     HttpStatus.CONFLICT, "Sync " + sync + " is paused: POST /api/syncs/" + sync + "/resume first");
+        }
+    }
+
+    static void checkWait(String wait) {
+        if (wait != null && !wait.equals("true") && !wait.equals("false")) {
+            throw Problems.of(
+                    HttpStatus.BAD_REQUEST, "wait is \"" + wait + "\"; accepted: true (answer at the end) or false");
         }
     }
 
@@ -133,6 +139,12 @@ public class SyncCalls {
                 return problem(ProblemDetail.forStatusAndDetail(
                         HttpStatus.UNPROCESSABLE_ENTITY,
                         mask.apply("The snapshot is not complete: " + t.getMessage())));
+            }
+            if (t instanceof RunUnderWayException) {
+                return problem(ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, t.getMessage()));
+            }
+            if (t instanceof OtherNumberException other) {
+                return problem(LinkCalls.otherNumber(other.numbers()).getBody());
             }
             if (t instanceof NotYetException) {
                 return problem(ProblemDetail.forStatusAndDetail(

@@ -43,6 +43,9 @@ record SyncView(
      * @param heldPlan what can be approved or discarded, if something can
      * @param kept members that the cohort does not hold any more and that stay, because a plan was discarded
      * @param verified what was found when a person last had the target asked who is there
+     * @param changed what it was filled under and is now, if they differ
+     * @param renamed what its source calls the cohort now, if it goes on under another name
+     * @param resync whether members are still to be sent again
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record LinkView(
@@ -58,5 +61,8 @@ record SyncView(
             long kept,
             long deadLetters,
             Optional<Verified> verified,
+            Optional<String> changed,
+            Optional<String> renamed,
+            Optional<Boolean> resync,
             Optional<String> error) {}
 }

@@ -128,6 +128,9 @@ class SyncsController {
                 link.kept(),
                 link.deadLetters(),
                 link.verified(),
+                link.changed(),
+                link.renamed(),
+                Optional.of(link.resync()).filter(asked -> asked),
                 link.error());
     }
 }

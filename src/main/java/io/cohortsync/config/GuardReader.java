@@ -1,7 +1,6 @@
 package io.cohortsync.config;
 
 import io.cohortsync.config.GuardSettings.Limit;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -9,10 +8,6 @@ import java.util.regex.Pattern;
 
 /** Reads {@code guard}. */
 final class GuardReader {
-
-    /** Used where nothing is said. */
-    static final GuardSettings DEFAULT =
-            new GuardSettings(new Limit.Percent(20), 100, Duration.ofHours(24), false, new Limit.Off(), false);
 
     private static final Pattern PERCENT = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,9})?)\\s*%");
 

@@ -15,6 +15,20 @@ import java.time.Duration;
 public record GuardSettings(
         Limit maxExits, int minExits, Duration window, boolean allowEmpty, Limit maxEnters, boolean holdFirstRun) {
 
+    /** Used where nothing is said. */
+    public static final GuardSettings DEFAULT =
+            new GuardSettings(new Limit.Percent(20), 100, Duration.ofHours(24), false, new Limit.Off(), false);
+
+    /** The same for a run that is meant to remove everybody: the number of exits alone holds it. */
+    public GuardSettings mayEmpty() {
+        return new GuardSettings(maxExits, minExits, window, true, maxEnters, holdFirstRun);
+    }
+
+    /** Lets everything through, because a person has approved it. */
+    public static GuardSettings off() {
+        return new GuardSettings(new Limit.Off(), 0, Duration.ofHours(24), true, new Limit.Off(), false);
+    }
+
     /** How many changes are too many. */
     public sealed interface Limit {
 

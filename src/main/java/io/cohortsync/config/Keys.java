@@ -54,7 +54,7 @@ final class Keys {
     static final List<String> GUARD =
             List.of("max-exits", "min-exits", "window", "allow-empty", "max-enters", "first-run");
 
-    static final List<String> TO = List.of("target", "member-key", "normalize", "enabled");
+    static final List<String> TO = List.of("target", "member-key", "normalize", "on-rename", "enabled");
     /** What a {@code to} entry may hold besides, by the target's type. */
     static final Map<String, List<String>> TO_OF_TYPE = Map.of(
             "segment", List.of("trait", "integration", "integrations"),

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param enabled false: this link is left out of its sync's runs
  * @param memberKey the field of a source's record that holds the member key
  * @param normalize what is done to the key before it is compared
+ * @param onRename what happens when the source gives the cohort another name
  * @param awaitsName whether {@code {name}} still stands in the trait and the list's name, because the source will tell it
  * @param trait for a Segment target, the trait's name with {@code {name}} and {@code {id}} filled in
  * @param integration for a Segment target, what {@code context.integration} says; empty: it is left out
@@ -22,6 +23,7 @@ public record LinkSettings(
         boolean enabled,
         MemberKeyField memberKey,
         Normalize normalize,
+        OnRename onRename,
         boolean awaitsName,
         Optional<String> trait,
         Optional<Integration> integration,
@@ -38,6 +40,7 @@ public record LinkSettings(
                         enabled,
                         memberKey,
                         normalize,
+                        onRename,
                         false,
                         trait.map(text -> Placeholders.named(text, cohortName)),
                         integration,

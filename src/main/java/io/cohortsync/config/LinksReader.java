@@ -78,6 +78,10 @@ final class LinksReader {
                 .oneOf(List.of("none", "trim", "lower"))
                 .map(word -> Normalize.valueOf(word.toUpperCase(Locale.ROOT)))
                 .orElse(usual(list));
+        OnRename onRename = Scalar.of(entry.child("on-rename"))
+                .oneOf(List.of("pin", "migrate"))
+                .map(word -> OnRename.valueOf(word.toUpperCase(Locale.ROOT)))
+                .orElse(OnRename.PIN);
         boolean enabled = Scalar.of(entry.child("enabled")).flag().orElse(true);
         boolean segment = "segment".equals(type);
         Optional<String> source = from.source().map(SourceSettings::name);
@@ -110,6 +114,7 @@ final class LinksReader {
                         enabled,
                         memberKey,
                         normalize,
+                        onRename,
                         cohort.name().isEmpty(),
                         trait,
                         integration,

@@ -40,6 +40,29 @@ public sealed interface SourceSettings {
         return List.of();
     }
 
+    /** Nowhere: what a link that left the configuration is compared with when all of its members are to be removed. */
+    record Nobody() implements SourceSettings {
+        @Override
+        public String name() {
+            return type();
+        }
+
+        @Override
+        public boolean enabled() {
+            return true;
+        }
+
+        @Override
+        public String type() {
+            return "nobody";
+        }
+
+        @Override
+        public String project() {
+            return type();
+        }
+    }
+
     /** CSV or JSON Lines files of one directory. */
     record FileSource(String name, boolean enabled, Path directory) implements SourceSettings {
         @Override

@@ -35,7 +35,7 @@ final class SyncsReader {
             defaults.acceptOnly(Keys.DEFAULTS);
         }
         this.defaultSchedule = schedules.read(defaults.child("schedule")).orElse(ScheduleReader.DEFAULT);
-        this.defaultGuard = GuardReader.read(defaults.child("guard"), GuardReader.DEFAULT);
+        this.defaultGuard = GuardReader.read(defaults.child("guard"), GuardSettings.DEFAULT);
     }
 
     /** By name; those with mistakes may be missing. */

@@ -99,8 +99,9 @@ public class Segments {
         if (answer.getStatusCode() != 404) {
             throw answer;
         }
-        throw new HeldException("held: Customer.io has no segment " + segment
-                + " (deleted, or in another workspace): put it back, or fill another under another name of the sync");
+        throw new HeldException(
+                "held: Customer.io has no segment " + segment
+                        + " (deleted, or in another workspace): put it back, or give the list another name here; then accept-change?as=resync fills a new one");
     }
 
     /**

@@ -47,6 +47,13 @@ public class DeliveryStore {
                 > 0;
     }
 
+    /** Ends all doubt about a link, because a snapshot was taken for what its target holds. */
+    public void rebaselined(long link, Instant now) {
+        jdbc.sql("update delivery set closed_at = ?, outcome = 'rebaselined' where link_id = ? and closed_at is null")
+                .params(StoredTime.of(now), link)
+                .update();
+    }
+
     /** Leaves only these members in doubt: later answers settled the others. */
     void keepOnly(long id, List<CompressedKeys.Sent> inDoubt) {
         jdbc.sql("update delivery set member_keys = ?, members = ?, exits = ? where id = ? and closed_at is null")

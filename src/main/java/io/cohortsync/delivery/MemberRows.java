@@ -96,9 +96,9 @@ class MemberRows {
         }
     }
 
-    /** A refused exit leaves the member there. */
+    /** A refused exit leaves the member there, and so does an enter of somebody whom the target had acknowledged before. */
     static Standing standingOnceRefused(PlannedChange change) {
-        return change.enter() ? Standing.REJECTED : Standing.ACKNOWLEDGED;
+        return change.enter() && change.stored() != Standing.ACKNOWLEDGED ? Standing.REJECTED : Standing.ACKNOWLEDGED;
     }
 
     /** Nothing is left to do about these, whom the target had turned down: they are wanted no more. */

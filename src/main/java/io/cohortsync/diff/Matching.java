@@ -23,6 +23,7 @@ final class Matching implements KeySink {
 
     private final Acknowledged acknowledged;
     private final TurnedDown turnedDown;
+    private final Resync resync;
     private final EnterSpool enters;
     private final long now;
     private final FingerprintSet ambiguous;
@@ -101,6 +102,7 @@ final class Matching implements KeySink {
             Instant now) {
         this.acknowledged = acknowledged;
         this.turnedDown = TurnedDown.load(store, link.id(), range);
+        this.resync = Resync.load(store, link, range, acknowledged.prints());
         this.enters = enters;
         this.now = now.toEpochMilli();
         Map<Long, List<Doubt>> here = new HashMap<>(doubts);
@@ -166,10 +168,12 @@ final class Matching implements KeySink {
                 meetByKey(fingerprints[i], bytes, starts[i], ends[i]);
             } else if (places[i] == FingerprintSet.ABSENT) {
                 meetOther(fingerprints[i], bytes, starts[i], ends[i]);
-            } else if (acknowledged.prints().see(places[i])) {
-                same++;
-            } else {
+            } else if (!acknowledged.prints().see(places[i])) {
                 duplicate++;
+            } else if (resync.owes(places[i])) {
+                enters.add(fingerprints[i], Standing.ACKNOWLEDGED, bytes, starts[i], ends[i] - starts[i]);
+            } else {
+                same++;
             }
         }
     }
@@ -195,9 +199,9 @@ final class Matching implements KeySink {
             duplicate++;
         } else {
             member.seen = true;
-            if (member.doubt.isEmpty() && member.isAcknowledged()) {
+            if (member.doubt.isEmpty() && member.isAcknowledged() && !resync.owes(member.stored.orElseThrow())) {
                 same++;
-            } else if (member.doubt.isPresent() || member.due(now)) {
+            } else if (member.doubt.isPresent() || member.isAcknowledged() || member.due(now)) {
                 enters.add(print, member.standing(), bytes, start, end - start);
             } else {
                 settled++;

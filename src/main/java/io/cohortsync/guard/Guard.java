@@ -36,9 +36,7 @@ public class Guard {
         ReadCounts counts = plan.counts();
         Optional<String> changed = plan.link()
                 .identityChange()
-                .map(
-                        what -> "held, because " + what
-                                + ": what is acknowledged was filled under the former; put it back, or give the sync another name to begin anew");
+                .map(what -> "held, because " + what + (plan.link().acceptable() ? ways(sync, plan.link()) : ""));
         if (changed.isPresent()) {
             return new Cleared(
                     plan,
@@ -60,6 +58,13 @@ public class Guard {
         Part enters = enters(sync.guard(), plan);
         Part exits = exits(sync.guard(), plan);
         return new Cleared(plan, enters, exits, Optional.empty(), planId(plan, enters, exits));
+    }
+
+    private static String ways(SyncSettings sync, Link link) {
+        return ": what is acknowledged was filled under the former; put it back, or POST /api/syncs/" + sync.name()
+                + "/accept-change?target=" + link.settings().target().name()
+                + "&as=keep (the members are there all the same), resync (all are sent), move (they are added here and"
+                + " removed there) or rebaseline (the snapshot is taken for what is there)";
     }
 
     private Part enters(GuardSettings guard, LinkPlan plan) {
@@ -112,6 +117,10 @@ public class Guard {
         if (guard.holdFirstRun() && link.acknowledged() == 0) {
             return Optional.of(
                     words("%,d enters held: the first run waits for a person (guard.first-run: hold)", enters));
+        }
+        if (link.resyncAfter().isPresent()) {
+            // A person asked for that many.
+            return Optional.empty();
         }
         if (link.acknowledged() == 0 && guard.maxEnters() instanceof GuardSettings.Limit.Percent) {
             // A share of nobody says nothing; first-run does.

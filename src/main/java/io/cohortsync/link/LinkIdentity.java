@@ -40,6 +40,10 @@ class LinkIdentity {
             "read-back",
             "look-first");
 
+    /** The others say where a link writes. */
+    private static final Set<String> WHOM =
+            Set.of("source", "source's key", "cohort", "member key", "normalisation", "id type");
+
     private final ObjectMapper json;
     private final Fingerprint fingerprint;
 
@@ -59,14 +63,18 @@ class LinkIdentity {
 
     /** What differs from a stored identity, old → new in words; empty: nothing. */
     Optional<String> change(String stored, SyncSettings sync, LinkSettings link) {
-        Map<String, String> now = parts(sync, link);
-        Map<String, String> then;
+        return change(read(stored), parts(sync, link));
+    }
+
+    private Map<String, String> read(String stored) {
         try {
-            then = json.readValue(stored, new TypeReference<>() {});
+            return json.readValue(stored, new TypeReference<>() {});
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException(
-                    "link " + link.sync() + " → " + link.target().name() + " has a stored identity that is no JSON", e);
+            throw new IllegalStateException("a link has a stored identity that is no JSON", e);
         }
+    }
+
+    private static Optional<String> change(Map<String, String> then, Map<String, String> now) {
         List<String> differences = new ArrayList<>();
         now.forEach((part, value) -> {
             String before = then.getOrDefault(part, "nothing");
@@ -75,6 +83,37 @@ class LinkIdentity {
             }
         });
         return differences.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", differences));
+    }
+
+    /** Whether a link now writes somewhere else than under a stored identity: at another target, or another trait or list. */
+    boolean isElsewhere(String stored, SyncSettings sync, LinkSettings link) {
+        Map<String, String> place = parts(sync, link);
+        place.keySet().removeAll(WHOM);
+        return change(read(stored), place).isPresent();
+    }
+
+    /** Why the place of a stored identity cannot be reached through this target: what differs of it; empty: it can. */
+    Optional<String> targetChange(String stored, TargetSettings target) {
+        return change(read(stored), parts(target));
+    }
+
+    /** What a link with this identity has filled with whom, in words; its secrets are not told. */
+    String words(String stored) {
+        Map<String, String> parts = read(stored);
+        String where = Optional.ofNullable(parts.get("trait"))
+                .map(trait -> "trait \"" + trait + "\"")
+                .or(() -> Optional.ofNullable(parts.get("list")).map(list -> "list " + list))
+                .orElse(parts.getOrDefault("destination", "a target"));
+        return where + ", with the cohort " + parts.getOrDefault("cohort", "of an unknown name") + " of "
+                + parts.getOrDefault("source", "an unknown source") + ", by "
+                + parts.getOrDefault("member key", "an unknown key");
+    }
+
+    /** The trait, the list and its type of ids, which suffice to write to most targets. */
+    Map<String, String> place(String stored) {
+        Map<String, String> parts = read(stored);
+        parts.keySet().retainAll(Set.of("trait", "list", "id type"));
+        return parts;
     }
 
     private String fingerprintOf(Secret secret) {
@@ -100,7 +139,12 @@ class LinkIdentity {
             parts.put("list", list.which());
             parts.put("id type", list.idType());
         });
-        TargetSettings target = link.target();
+        parts.putAll(parts(link.target()));
+        return parts;
+    }
+
+    private Map<String, String> parts(TargetSettings target) {
+        Map<String, String> parts = new TreeMap<>();
         parts.put("destination", target.type());
         target.secrets().forEach((name, secret) -> {
             if (!HOW_NOT_WHERE.contains(name) && !name.startsWith(Destination.HEADERS + ".")) {

@@ -1,11 +1,14 @@
 package io.cohortsync.link;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.ListSettings;
+import io.cohortsync.config.SourceSettings;
 import io.cohortsync.config.SyncSettings;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -17,10 +20,12 @@ public class Links {
 
     private final JdbcClient jdbc;
     private final LinkIdentity identities;
+    private final ObjectMapper json;
 
-    Links(JdbcClient jdbc, LinkIdentity identities) {
+    Links(JdbcClient jdbc, LinkIdentity identities, ObjectMapper json) {
         this.jdbc = jdbc;
         this.identities = identities;
+        this.json = json;
     }
 
     private record Row(
@@ -29,7 +34,8 @@ public class Links {
             long exitEpoch,
             long acknowledged,
             Optional<String> identity,
-            Optional<String> cohortName) {}
+            Optional<String> cohortName,
+            OptionalLong resyncAfter) {}
 
     /** The enabled links of a sync as they are stored now; a link that is new gets its row. */
     public List<Link> of(SyncSettings sync) {
@@ -41,7 +47,7 @@ public class Links {
 
     /** Gives every link of a sync its row, so that looking at one, or planning, writes nothing. */
     public void register(SyncSettings sync) {
-        sync.links().stream().filter(link -> row(link).isEmpty()).forEach(this::insert);
+        sync.links().stream().filter(link -> row(sync, link).isEmpty()).forEach(this::insert);
     }
 
     /**
@@ -56,30 +62,50 @@ public class Links {
 
     /** One link as it is stored now; a link that is new gets its row. */
     public Link stored(SyncSettings sync, LinkSettings settings) {
-        Row row = row(settings).orElseGet(() -> {
+        Row row = row(sync, settings).orElseGet(() -> {
             insert(settings);
-            return row(settings).orElseThrow();
+            return row(sync, settings).orElseThrow();
         });
         // Nothing is known to be there yet, so nothing can be mistaken: a corrected first configuration is just taken.
-        boolean untouched = row.acknowledged() == 0 && !inDoubt(row.id());
+        boolean untouched = isOrphan(sync) || row.acknowledged() == 0 && !inDoubt(row.id());
         LinkSettings named = row.cohortName().map(settings::named).orElse(settings);
         Optional<String> change =
                 untouched ? Optional.empty() : row.identity().flatMap(stored -> identities.change(stored, sync, named));
         String name = sync.givenName().or(row::cohortName).orElse(sync.name());
-        return new Link(row.id(), named, name, row.version(), row.exitEpoch(), row.acknowledged(), change);
+        return new Link(
+                row.id(),
+                named,
+                name,
+                row.version(),
+                row.exitEpoch(),
+                row.acknowledged(),
+                change,
+                true,
+                row.resyncAfter());
     }
 
-    private Optional<Row> row(LinkSettings settings) {
-        return jdbc.sql("select id, version, exit_epoch, acknowledged, identity, cohort_name from link"
+    /** Whether a run of it removes the members of a link that no configuration fills. */
+    private static boolean isOrphan(SyncSettings sync) {
+        return sync.source() instanceof SourceSettings.Nobody;
+    }
+
+    /** The row of a configured link, which is another one once the former was set aside. */
+    public long id(SyncSettings sync, LinkSettings settings) {
+        return row(sync, settings).map(Row::id).orElseThrow();
+    }
+
+    private Optional<Row> row(SyncSettings sync, LinkSettings settings) {
+        return jdbc.sql("select id, version, exit_epoch, acknowledged, identity, cohort_name, resync_after from link"
                         + " where sync = ? and target = ?")
-                .params(settings.sync(), settings.target().name())
+                .params(sync.name(), settings.target().name())
                 .query((rs, i) -> new Row(
                         rs.getLong(1),
                         rs.getLong(2),
                         rs.getLong(3),
                         rs.getLong(4),
                         Optional.ofNullable(rs.getString(5)),
-                        Optional.ofNullable(rs.getString(6))))
+                        Optional.ofNullable(rs.getString(6)),
+                        rs.getObject(7) == null ? OptionalLong.empty() : OptionalLong.of(rs.getLong(7))))
                 .optional();
     }
 
@@ -129,6 +155,11 @@ public class Links {
         return link.settings().trait().or(() -> link.settings().list().map(ListSettings::which));
     }
 
+    /** Whether its target is known to hold somebody, or may hold somebody. */
+    boolean isFilled(Link link) {
+        return link.acknowledged() > 0 || inDoubt(link.id());
+    }
+
     private boolean inDoubt(long id) {
         return jdbc.sql("select count(*) from delivery where link_id = ? and closed_at is null")
                         .param(id)
@@ -147,11 +178,28 @@ public class Links {
         }
     }
 
+    /**
+     * All of a resync is sent, unless another was asked for meanwhile.
+     *
+     * @param token of the run's lease
+     */
+    public void resynced(Link link, long token) {
+        link.resyncAfter()
+                .ifPresent(after -> jdbc.sql(
+                                "update link set resync_after = null where id = ? and resync_after = ? and token = ?")
+                        .params(link.id(), after, token)
+                        .update());
+    }
+
     /** Remembers what a link is filled under, before its first change is sent; true: that is new, and raised its version. */
     public boolean remember(SyncSettings sync, Link link) {
-        if (link.identityChange().isPresent()) {
+        if (link.identityChange().isPresent() || isOrphan(sync)) {
             return false;
         }
+        String place = Place.of(sync, link.settings()).write(json);
+        jdbc.sql("update link set place = ? where id = ? and (place is null or place <> ?)")
+                .params(place, link.id(), place)
+                .update();
         String now = identities.of(sync, link.settings());
         int changed = jdbc.sql(
                         "update link set identity = ?, version = version + 1, remote_id = null, remote_asked = null"

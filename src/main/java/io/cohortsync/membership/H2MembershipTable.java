@@ -148,6 +148,26 @@ final class H2MembershipTable implements MembershipTable {
         }
     }
 
+    @Override
+    public void acknowledgedAfter(long run, long link, long from, long to, LongConsumer fingerprint) {
+        for (long next = from; ; next++) {
+            List<Long> page = jdbc.queryForList(
+                    "select fingerprint from membership where link_id = ? and fingerprint between ? and ? and run_id > ?"
+                            + " and state = 1 and next_try is null"
+                            + " order by link_id, fingerprint fetch first " + PAGE + " rows with ties",
+                    Long.class,
+                    link,
+                    next,
+                    to,
+                    run);
+            page.forEach(fingerprint::accept);
+            if (page.size() < PAGE || page.get(page.size() - 1) == to) {
+                return;
+            }
+            next = page.get(page.size() - 1);
+        }
+    }
+
     /** One listed member. */
     private record Listed(long fingerprint, Standing standing, Optional<Instant> nextTry) {}
 

@@ -63,6 +63,16 @@ public class MembershipStore {
         table.acknowledged(link, from, to, fingerprint);
     }
 
+    /**
+     * Those of {@link #acknowledged} whom a run after this one acknowledged, in no particular order.
+     *
+     * @param from the least fingerprint wanted
+     * @param to the greatest fingerprint wanted
+     */
+    public void acknowledgedAfter(long run, long link, long from, long to, LongConsumer fingerprint) {
+        table.acknowledgedAfter(run, link, from, to, fingerprint);
+    }
+
     /** Takes one stored member of whom a change was turned down, without its key. */
     @FunctionalInterface
     public interface TurnedDownVisitor {

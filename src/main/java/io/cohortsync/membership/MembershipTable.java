@@ -27,6 +27,8 @@ interface MembershipTable {
 
     void acknowledged(long link, long from, long to, LongConsumer fingerprint);
 
+    void acknowledgedAfter(long run, long link, long from, long to, LongConsumer fingerprint);
+
     void turnedDown(long link, long from, long to, TurnedDownVisitor visitor);
 
     /** The table whose rows with a next try can be found by their link without a look at all others. */

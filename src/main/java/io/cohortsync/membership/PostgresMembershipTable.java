@@ -150,6 +150,16 @@ final class PostgresMembershipTable implements MembershipTable {
     }
 
     @Override
+    public void acknowledgedAfter(long run, long link, long from, long to, LongConsumer fingerprint) {
+        stream(
+                "select fingerprint" + RANGE + " and state = 1 and next_try is null and run_id > " + run,
+                rs -> fingerprint.accept(rs.getLong(1)),
+                link,
+                from,
+                to);
+    }
+
+    @Override
     public void turnedDown(long link, long from, long to, TurnedDownVisitor visitor) {
         stream(
                 "select fingerprint, state, next_try" + RANGE

@@ -17,6 +17,9 @@ import java.util.Optional;
  * @param heldPlan what can be approved or discarded, if something can
  * @param kept members that the cohort does not hold any more and that stay, because a plan was discarded
  * @param verified what was found when a person last had the target asked who is there
+ * @param changed what it was filled under and is now, if they differ
+ * @param renamed what its source calls the cohort now, if it goes on under another name
+ * @param resync whether members are still to be sent again
  * @param error what its last run left undone and why
  */
 public record LinkState(
@@ -33,4 +36,7 @@ public record LinkState(
         long kept,
         long deadLetters,
         Optional<Verified> verified,
+        Optional<String> changed,
+        Optional<String> renamed,
+        boolean resync,
         Optional<String> error) {}

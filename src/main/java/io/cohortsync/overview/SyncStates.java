@@ -7,6 +7,7 @@ import io.cohortsync.drift.VerifiedLinks;
 import io.cohortsync.held.HeldPlans;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
+import io.cohortsync.link.Renames;
 import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.run.Counts;
 import io.cohortsync.run.Quarantine;
@@ -32,6 +33,7 @@ public class SyncStates {
     private final DeadLetters deadLetters;
     private final HeldPlans heldPlans;
     private final VerifiedLinks verified;
+    private final Renames renames;
     private final Clock clock;
 
     SyncStates(
@@ -43,6 +45,7 @@ public class SyncStates {
             DeadLetters deadLetters,
             HeldPlans heldPlans,
             VerifiedLinks verified,
+            Renames renames,
             Clock clock) {
         this.syncs = syncs;
         this.quarantine = quarantine;
@@ -52,6 +55,7 @@ public class SyncStates {
         this.deadLetters = deadLetters;
         this.heldPlans = heldPlans;
         this.verified = verified;
+        this.renames = renames;
         this.clock = clock;
     }
 
@@ -96,6 +100,9 @@ public class SyncStates {
                 heldPlans.kept(link.id()),
                 deadLetters.count(link.id()),
                 verified.last(link),
+                link.identityChange(),
+                renames.pinned(link),
+                link.resyncAfter().isPresent(),
                 lastPart.flatMap(TargetView::error));
     }
 }

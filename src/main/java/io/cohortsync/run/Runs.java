@@ -117,6 +117,15 @@ public class Runs {
         }
     }
 
+    /** Begins a run if no other is under way; none follows the one that is. */
+    public Beginning beginAlone(SyncSettings sync) {
+        Optional<Lease> lease = leases.take(sync.name());
+        if (lease.isPresent()) {
+            return new Beginning(Optional.of(begin(sync, Trigger.MANUAL, lease.get())), Optional.empty(), "");
+        }
+        return new Beginning(Optional.empty(), store.running(sync.name()), "a run is under way, or the sync is paused");
+    }
+
     private Beginning tryToBegin(String sync, String trigger, Date fire) {
         SyncSettings wanted = settings.syncs().get(sync);
         Trigger why = Trigger.of(trigger);
@@ -297,6 +306,9 @@ public class Runs {
         store.finishLink(run.id(), link.id(), state, why);
         events.publishEvent(
                 new LinkEnded(run.sync().name(), link.settings().target().name(), counts));
+        if (state == RunState.SUCCEEDED) {
+            links.resynced(link, run.lease().token());
+        }
         String line = RunLine.of(link, counts, Duration.between(run.startedAt(), clock.instant()), why);
         if (state == RunState.SUCCEEDED) {
             LOG.info("{}", line);

@@ -4,6 +4,7 @@ import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
+import io.cohortsync.link.Renames;
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.source.Told;
@@ -26,6 +27,7 @@ public class SourceNews {
     private final Settings settings;
     private final JdbcClient jdbc;
     private final Links links;
+    private final Renames renames;
     private final MembershipStore members;
     private final Fingerprint fingerprint;
     private final Clock clock;
@@ -34,12 +36,14 @@ public class SourceNews {
             Settings settings,
             JdbcClient jdbc,
             Links links,
+            Renames renames,
             MembershipStore members,
             Fingerprint fingerprint,
             Clock clock) {
         this.settings = settings;
         this.jdbc = jdbc;
         this.links = links;
+        this.renames = renames;
         this.members = members;
         this.fingerprint = fingerprint;
         this.clock = clock;
@@ -54,8 +58,10 @@ public class SourceNews {
     public Run heard(Run run, Told told) {
         SyncSettings sync = run.sync();
         if (sync.givenName().isEmpty()) {
-            String name = told.name().filter(known -> !known.isBlank()).orElse(sync.name());
-            links.name(sync, run.lease().token(), storable(name));
+            Optional<String> name =
+                    told.name().filter(known -> !known.isBlank()).map(SourceNews::storable);
+            name.ifPresent(known -> renames.told(sync, run.lease().token(), known));
+            links.name(sync, run.lease().token(), name.orElse(sync.name()));
         }
         List<Link> current = sync.givenName().isPresent()
                 ? run.links()

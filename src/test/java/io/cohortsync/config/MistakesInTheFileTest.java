@@ -16,7 +16,8 @@ class MistakesInTheFileTest {
             delimiter = '|',
             value = {
                 "traits: [email] | traits[0] | sending attributes along is deliberately not done: only membership is sent",
-                "on-rename: pin | on-rename | unknown key. Accepted here: ALL",
+                "on-rename: follow | on-rename | found \"follow\". Accepted: migrate, pin",
+                "colour: red | colour | unknown key. Accepted here: ALL",
                 "trait: amplitud | trait | found \"amplitud\"; did you mean \"amplitude\"? Accepted: one of amplitude,"
                         + " amplitude-engage, mixpanel, or text that holds {name} or {id}",
                 "trait: VIP | trait | found \"VIP\". Accepted: one of amplitude, amplitude-engage, mixpanel, or text"
@@ -36,8 +37,8 @@ class MistakesInTheFileTest {
             })
     void aMistakeInALinkIsToldInWords(String yaml, String key, String message) {
         String configuration = SOUND.replace("[ web ]", "[ { target: web, " + yaml + " } ]");
-        String expected =
-                message.replace("ALL", "enabled, integration, integrations, member-key, normalize, target, trait");
+        String expected = message.replace(
+                "ALL", "enabled, integration, integrations, member-key, normalize, on-rename, target, trait");
 
         assertThat(Given.yaml(configuration).problems())
                 .containsExactly("cohort-sync.syncs.trial.to[0]." + key.replace("traits[0]", "traits")

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.CamelExecutionException;
@@ -59,7 +60,7 @@ class ClassificationTest {
                 true,
                 OptionalInt.empty());
         LinkSettings settings = Configured.link("vip", target, "user_id", Normalize.NONE);
-        Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty());
+        Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty(), true, OptionalLong.empty());
         LinkDelivery delivery =
                 new LinkDelivery(null, Cleared.all(new FixedPlan(link, List.of(), List.of())), null, null);
         return new Batch(

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ class LinkDeliveryTest {
         TargetSettings target = new TargetSettings(
                 "web", "segment", true, new TreeMap<>(), Map.of(), 10, 3, mixed, OptionalInt.empty());
         LinkSettings settings = Configured.link("vip", target, "user_id", Normalize.NONE);
-        Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty());
+        Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty(), true, OptionalLong.empty());
         return new LinkDelivery(
                 null,
                 Cleared.all(new FixedPlan(link, changes(enters, true), changes(exits, false))),

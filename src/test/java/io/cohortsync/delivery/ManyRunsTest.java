@@ -7,6 +7,7 @@ import io.cohortsync.diff.IndexTruth;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.guard.Guard;
 import io.cohortsync.link.Link;
+import io.cohortsync.link.LinkChanges;
 import io.cohortsync.link.Links;
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.membership.MembershipStore;
@@ -113,6 +114,7 @@ class ManyRunsTest {
     /**
      * @param breaks after how many statements and commits the database goes away; negative: its last answer is lost
      * @param removed whom another writer of the membership removes afterwards
+     * @param resync whether a person asks before that everybody is sent again
      */
     record Step(
             Set<Integer> snapshot,
@@ -121,7 +123,8 @@ class ManyRunsTest {
             Cut cut,
             boolean later,
             Optional<Integer> breaks,
-            Optional<Integer> removed) {}
+            Optional<Integer> removed,
+            boolean resync) {}
 
     private static final class Crash extends RuntimeException {}
 
@@ -129,6 +132,7 @@ class ManyRunsTest {
     private static final class Target {
         private final Set<String> strangers;
         private final Set<String> members = new TreeSet<>();
+        private final Set<String> added = new TreeSet<>();
         private final Set<String> ids = new HashSet<>();
         private final Set<String> mayBeIn = new HashSet<>();
         private final Map<String, Set<String>> current = new HashMap<>();
@@ -159,6 +163,7 @@ class ManyRunsTest {
                 current.computeIfAbsent(way, k -> new HashSet<>()).add(change.messageId());
                 if (applied && !strangers.contains(key) && ids.add(change.messageId())) {
                     if (change.enter()) {
+                        added.add(key);
                         members.add(key);
                     } else {
                         members.remove(key);
@@ -209,7 +214,8 @@ class ManyRunsTest {
                         Arbitraries.of(Cut.class),
                         Arbitraries.of(true, false),
                         Arbitraries.integers().between(-80, 80).optional(0.4),
-                        keys.optional(0.1))
+                        keys.optional(0.1),
+                        Arbitraries.of(false, false, true))
                 .as(Step::new)
                 .list()
                 .ofMinSize(1)
@@ -256,6 +262,9 @@ class ManyRunsTest {
             BreakableDatabase database = beans.bean(BreakableDatabase.class);
             step.breaks().ifPresent(calls -> database.breakAfter(Math.abs(calls), calls < 0));
             try {
+                if (step.resync()) {
+                    askForResync();
+                }
                 run(keys(step.snapshot()), step.cut());
                 database.mend();
                 Books.assertBalanced(jdbc());
@@ -290,6 +299,20 @@ class ManyRunsTest {
         assertThat(jdbc().queryForObject("select count(*) from dead_letter", Integer.class))
                 .isZero();
         Books.assertBalanced(jdbc());
+
+        target.added.clear();
+        run(last, Cut.NOWHERE);
+        assertThat(target.added).isEmpty();
+        askForResync();
+        run(last, Cut.NOWHERE);
+        assertThat(target.added).isEqualTo(known);
+        assertThat(target.members).isEqualTo(known);
+        assertThat(Books.acknowledged(jdbc())).isEqualTo(known);
+        Books.assertBalanced(jdbc());
+    }
+
+    private void askForResync() {
+        beans.bean(Links.class).of(beans.sync()).forEach(beans.bean(LinkChanges.class)::resync);
     }
 
     /** As a route does that uses the acknowledged state as its idempotent repository. */

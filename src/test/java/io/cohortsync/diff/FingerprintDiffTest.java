@@ -29,6 +29,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -63,15 +64,20 @@ class FingerprintDiffTest {
                 on -> new StateBeans(on, Fingerprint.seeded(7), Clock.fixed(NOW, ZoneOffset.UTC), 10, true, 2));
     }
 
-    /** What is stored of a member: its standing, and when it is tried again if it was turned down. */
-    record Row(Standing standing, Optional<Instant> nextTry) {
+    /** What is stored of a member: its standing, when it is tried again if it was turned down, and by which run. */
+    record Row(Standing standing, Optional<Instant> nextTry, long run) {
         boolean due() {
             return nextTry.map(at -> !at.isAfter(NOW)).orElse(true);
         }
     }
 
-    /** One link before a run, and the column of the snapshot that it is compared with. */
-    record State(Map<String, Row> stored, Map<String, Doubt> doubts, List<String> column) {}
+    /** One link before a run, the column of the snapshot that it is compared with, and what is sent again. */
+    record State(Map<String, Row> stored, Map<String, Doubt> doubts, List<String> column, OptionalLong resyncAfter) {
+
+        boolean owes(Row row) {
+            return resyncAfter.isPresent() && row.run() <= resyncAfter.getAsLong();
+        }
+    }
 
     /** What the model says, and the diff has to say. */
     record Verdict(
@@ -103,12 +109,14 @@ class FingerprintDiffTest {
                         Arbitraries.of(
                                 Standing.ACKNOWLEDGED, Standing.ACKNOWLEDGED, Standing.UNMATCHED, Standing.REJECTED),
                         Arbitraries.of(-3_600, 0, 1, 3_600),
-                        Arbitraries.of(true, false))
-                .as((standing, seconds, tried) -> new Row(
+                        Arbitraries.of(true, false),
+                        Arbitraries.longs().between(3, 6))
+                .as((standing, seconds, tried, run) -> new Row(
                         standing,
                         tried || standing != Standing.ACKNOWLEDGED
                                 ? Optional.of(NOW.plusSeconds(seconds))
-                                : Optional.empty()));
+                                : Optional.empty(),
+                        run));
         Arbitrary<String> values = Arbitraries.frequencyOf(
                 net.jqwik.api.Tuple.of(20, keys),
                 net.jqwik.api.Tuple.of(3, keys.map(key -> " " + key + "\t")),
@@ -129,8 +137,13 @@ class FingerprintDiffTest {
         return Combinators.combine(
                         Arbitraries.maps(keys, rows).ofMaxSize(25),
                         doubts,
-                        values.list().ofMaxSize(60))
+                        values.list().ofMaxSize(60),
+                        Arbitraries.longs().between(2, 6).optional(0.4).map(FingerprintDiffTest::perhaps))
                 .as(State::new);
+    }
+
+    private static OptionalLong perhaps(Optional<Long> value) {
+        return value.map(OptionalLong::of).orElse(OptionalLong.empty());
     }
 
     /** The one documented exception is left out: a new key that shares its fingerprint with exactly one stored key. */
@@ -150,7 +163,7 @@ class FingerprintDiffTest {
                                     instanceof MemberKeys.Reading.Invalid;
                 })
                 .toList();
-        return new State(state.stored(), state.doubts(), column);
+        return new State(state.stored(), state.doubts(), column, state.resyncAfter());
     }
 
     private static Verdict model(State state) {
@@ -172,6 +185,8 @@ class FingerprintDiffTest {
             } else if (!seen.add(key)) {
                 duplicate++;
             } else if (state.doubts().containsKey(key)) {
+                enters.put(key, standing);
+            } else if (standing == Standing.ACKNOWLEDGED && state.owes(row.get())) {
                 enters.put(key, standing);
             } else if (standing == Standing.ACKNOWLEDGED) {
                 same++;
@@ -201,7 +216,7 @@ class FingerprintDiffTest {
         List<Member> members = new ArrayList<>();
         state.stored()
                 .forEach((key, row) ->
-                        members.add(new Member(fingerprint.of(key), key, row.standing(), 4, 1, row.nextTry())));
+                        members.add(new Member(fingerprint.of(key), key, row.standing(), row.run(), 1, row.nextTry())));
         beans().bean(MembershipStore.class).insert(link.id(), members, NOW);
     }
 
@@ -219,7 +234,16 @@ class FingerprintDiffTest {
         for (int i = 0; i < states.size(); i++) {
             store(links.get(i), states.get(i), fingerprint);
             Link stored = links.get(i);
-            Link link = new Link(stored.id(), stored.settings(), "vip", 0, 0, acknowledged, Optional.empty());
+            Link link = new Link(
+                    stored.id(),
+                    stored.settings(),
+                    "vip",
+                    0,
+                    0,
+                    acknowledged,
+                    Optional.empty(),
+                    true,
+                    states.get(i).resyncAfter());
             doubts.put(link, states.get(i).doubts().values());
             columns.put(link, i);
         }
@@ -338,13 +362,13 @@ class FingerprintDiffTest {
     }
 
     private static Verdict alone(Row stored, String... snapshot) {
-        State state = new State(Map.of("ann", stored), Map.of(), List.of(snapshot));
+        State state = new State(Map.of("ann", stored), Map.of(), List.of(snapshot), OptionalLong.empty());
         return verdict(compare((bytes, offset, length) -> 1, List.of(state), 10).get(0));
     }
 
     @Example
     void aNewKeyThatSharesTheFingerprintOfOneAcknowledgedMemberIsTakenAsTheSame() {
-        Verdict verdict = alone(new Row(Standing.ACKNOWLEDGED, Optional.empty()), "bob");
+        Verdict verdict = alone(new Row(Standing.ACKNOWLEDGED, Optional.empty(), 4), "bob");
         assertThat(verdict.same()).isEqualTo(1);
         assertThat(verdict.enters()).isEmpty();
         assertThat(verdict.exits()).isEmpty();
@@ -352,18 +376,21 @@ class FingerprintDiffTest {
 
     @Example
     void aNewKeyThatSharesTheFingerprintOfAMemberTurnedDownEntersAsSomebodyWithoutARow() {
-        Verdict verdict = alone(new Row(Standing.REJECTED, Optional.of(NOW)), "bob");
+        Verdict verdict = alone(new Row(Standing.REJECTED, Optional.of(NOW), 4), "bob");
         assertThat(verdict.enters()).isEqualTo(Map.of("bob", Standing.NONE));
     }
 
     @Example
     void aMemberWhoseRemovalWasRefusedIsNotRemovedBeforeItIsDueAgain() {
-        Verdict waiting = alone(new Row(Standing.ACKNOWLEDGED, Optional.of(NOW.plusMillis(1))), "bob");
+        Verdict waiting = alone(new Row(Standing.ACKNOWLEDGED, Optional.of(NOW.plusMillis(1)), 4), "bob");
         assertThat(waiting.exits()).isEmpty();
         Verdict due = verdict(compare(
                         Fingerprint.seeded(1),
                         List.of(new State(
-                                Map.of("ann", new Row(Standing.ACKNOWLEDGED, Optional.of(NOW))), Map.of(), List.of())),
+                                Map.of("ann", new Row(Standing.ACKNOWLEDGED, Optional.of(NOW), 4)),
+                                Map.of(),
+                                List.of(),
+                                OptionalLong.empty())),
                         10)
                 .get(0));
         assertThat(due.exits()).containsExactly("ann");

@@ -114,6 +114,7 @@ class EveryRouteTest {
             app.post("/api/syncs/people/repair");
             // That server has no downloads.
             app.call("POST", "/api/syncs/vip/verify");
+            decided(app, state);
             // The one route that only a person uses.
             assertThat(camel.getRoutes()).extracting(Route::getRouteId).contains("sync-vip", "target-web");
 
@@ -132,6 +133,19 @@ class EveryRouteTest {
             });
             assertThat(camel.getRouteController()).isInstanceOf(DefaultRouteController.class);
         }
+    }
+
+    private static void decided(RunningApp app, JdbcClient state) {
+        app.post("/api/syncs/people/resync?wait=true");
+        assertThat(app.call("POST", "/api/syncs/people/rebaseline").statusCode())
+                .isEqualTo(409);
+        app.post("/api/syncs/people/rebaseline?forget=0");
+        for (String column : List.of("identity", "place")) {
+            state.sql("update link set " + column + " = replace(" + column + ", 'V Vendor', 'W Vendor')")
+                    .update();
+        }
+        app.post("/api/syncs/vendor/accept-change?as=move&wait=true");
+        app.call("POST", "/api/orphans/0/remove-members");
     }
 
     private static void pushed(RunningApp app) {

@@ -98,6 +98,7 @@ class LinksTest {
                 true,
                 plain.memberKey(),
                 plain.normalize(),
+                plain.onRename(),
                 true,
                 Optional.of("Mixpanel - {name}"),
                 Optional.empty(),

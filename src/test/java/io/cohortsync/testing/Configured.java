@@ -4,6 +4,7 @@ import io.cohortsync.config.GuardSettings;
 import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.MemberKeyField;
 import io.cohortsync.config.Normalize;
+import io.cohortsync.config.OnRename;
 import io.cohortsync.config.SourceSettings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.config.TargetSettings;
@@ -25,6 +26,7 @@ public final class Configured {
                 true,
                 new MemberKeyField.Named(memberKey),
                 normalize,
+                OnRename.PIN,
                 false,
                 Optional.of(sync),
                 Optional.empty(),

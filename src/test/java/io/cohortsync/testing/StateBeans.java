@@ -79,6 +79,8 @@ public final class StateBeans implements AutoCloseable {
                 "io.cohortsync.run",
                 "io.cohortsync.guard",
                 "io.cohortsync.held",
+                "io.cohortsync.orphan",
+                "io.cohortsync.rebaseline",
                 "io.cohortsync.snapshot",
                 "io.cohortsync.target");
         BreakableDatabase breakable = new BreakableDatabase(database);

@@ -1,0 +1,127 @@
+package io.cohortsync.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cohortsync.config.LinkSettings;
+import io.cohortsync.config.OnRename;
+import io.cohortsync.config.SyncSettings;
+import io.cohortsync.member.Fingerprint;
+import io.cohortsync.orphan.Orphans;
+import io.cohortsync.run.Run;
+import io.cohortsync.run.Runs;
+import io.cohortsync.run.SourceNews;
+import io.cohortsync.source.Told;
+import io.cohortsync.testing.Database;
+import io.cohortsync.testing.StateBeans;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** What becomes of a link whose source gives its cohort another name. */
+class RenamesTest {
+
+    private static SyncSettings sync(StateBeans beans, OnRename onRename) {
+        LinkSettings plain = beans.sync().links().get(0);
+        LinkSettings link = new LinkSettings(
+                StateBeans.SYNC,
+                plain.target(),
+                true,
+                plain.memberKey(),
+                plain.normalize(),
+                onRename,
+                true,
+                Optional.of("in {name}"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        SyncSettings given = beans.sync();
+        return new SyncSettings(
+                given.name(),
+                given.source(),
+                given.cohort(),
+                given.cohortId(),
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                given.schedule(),
+                true,
+                List.of(link),
+                given.guard());
+    }
+
+    /** A run that hears this name, and whose target takes so many. */
+    private static Link run(StateBeans beans, SyncSettings sync, String name, long members) {
+        Run run = beans.bean(Runs.class).beginAlone(sync).run().orElseThrow();
+        Told told = new Told(Optional.of(name), OptionalLong.empty(), Optional.empty(), "");
+        Run heard = beans.bean(SourceNews.class).heard(run, told);
+        Link link = heard.links().get(0);
+        beans.bean(Links.class).remember(sync, link);
+        beans.bean(LinkVersions.class).raise(link.id(), run.lease().token(), members, false);
+        beans.bean(Runs.class).finish(heard);
+        return link;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPinnedLinkGoesOnUnderItsFormerNameAndSaysSo(Database database) {
+        try (StateBeans beans = new StateBeans(database, Fingerprint.seeded(1), Clock.systemUTC(), 10, true, 1)) {
+            SyncSettings sync = sync(beans, OnRename.PIN);
+            run(beans, sync, "Trial", 0);
+            Link first = run(beans, sync, "Trials", 3);
+            assertThat(first.settings().trait()).as("nobody was there yet").contains("in Trials");
+            Renames renames = beans.bean(Renames.class);
+            assertThat(renames.pinned(first)).isEmpty();
+
+            Link renamed = run(beans, sync, "Tests", 0);
+            assertThat(renamed.id()).isEqualTo(first.id());
+            assertThat(renamed.settings().trait()).contains("in Trials");
+            assertThat(renames.pinned(renamed).orElseThrow()).contains("\"Tests\"", "\"Trials\"");
+
+            assertThat(renames.pinned(run(beans, sync, "Trials", 0))).isEmpty();
+            assertThat(beans.bean(JdbcTemplate.class).queryForObject("select count(*) from link", Integer.class))
+                    .isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLinkThatMigratesBeginsAnewAndItsMembersAreRemovedUnderTheOldNameIfTheGuardLetsThem(Database database) {
+        try (StateBeans beans = new StateBeans(database, Fingerprint.seeded(1), Clock.systemUTC(), 10, true, 1)) {
+            // The sync's own guard is off.
+            JdbcTemplate jdbc = beans.bean(JdbcTemplate.class);
+            SyncSettings sync = sync(beans, OnRename.MIGRATE);
+            Link first = run(beans, sync, "Trial", 3);
+            Link renamed = run(beans, sync, "Test", 2);
+            assertThat(renamed.id()).isNotEqualTo(first.id());
+            assertThat(renamed.settings().trait()).contains("in Test");
+            assertThat(renamed.acknowledged()).isZero();
+
+            Orphans orphans = beans.bean(Orphans.class);
+            assertThat(orphans.toRemove()).containsExactly(first.id());
+            Run removal = orphans.begin(first.id()).run().orElseThrow();
+            Link leaving = removal.links().get(0);
+            assertThat(leaving.settings().trait()).contains("in Trial");
+            assertThat(leaving.acknowledged()).isEqualTo(3);
+            assertThat(leaving.name()).isEqualTo(first.name());
+            assertThat(orphans.toRemove()).as("it is under way").isEmpty();
+            beans.bean(Runs.class).finish(removal);
+            assertThat(orphans.toRemove())
+                    .as("nothing was sent, so it is tried again, later")
+                    .isEmpty();
+            jdbc.update("delete from run");
+            assertThat(orphans.toRemove()).containsExactly(first.id());
+
+            // A sync that left the configuration is guarded as one that says nothing of it.
+            jdbc.update("update link set sync = 'gone~1', acknowledged = 101 where id = ?", first.id());
+            jdbc.update("update sync set name = 'gone~1' where name like 'vip~%'");
+            assertThat(orphans.toRemove()).isEmpty();
+            assertThat(orphans.find(first.id()).orElseThrow().removal()).contains("waits for approval");
+            orphans.remove(first.id(), true);
+            assertThat(orphans.toRemove()).containsExactly(first.id());
+        }
+    }
+}
