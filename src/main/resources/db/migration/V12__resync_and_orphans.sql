@@ -4,7 +4,7 @@
 
 alter table link add column resync_after bigint;
 alter table link add column told_name varchar(1000);
-alter table link add column place varchar(8000);
+alter table link add column place varchar(1000000);
 
 -- Of state that no configured link uses: since when and, if it was set aside, why; and whether its members are to be
 -- removed (asked, approved). Such a row's sync has a name that no configured sync can have.

@@ -3,13 +3,13 @@ package io.cohortsync.delivery;
 import io.cohortsync.diff.Doubt;
 import io.cohortsync.diff.PlannedChange;
 import io.cohortsync.state.StoredTime;
+import java.sql.ResultSet;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
 import org.springframework.stereotype.Component;
@@ -105,17 +105,12 @@ public class DeliveryStore {
         return doubts.values();
     }
 
-    /** Those whose exits were answered after a time. */
-    public Set<String> leftSince(long link, Instant time) {
-        return jdbc
-                .sql("select member_keys from delivery where link_id = ? and closed_at > ? and exits > 0")
+    /** Tells those whose exits were answered after a time, one call after the other. */
+    public void leftSince(long link, Instant time, Consumer<String> key) {
+        jdbc.sql("select member_keys from delivery where link_id = ? and closed_at > ? and exits > 0")
                 .params(link, StoredTime.of(time))
-                .query((rs, i) -> CompressedKeys.unpack(rs.getBytes(1)))
-                .list()
-                .stream()
-                .flatMap(List::stream)
-                .filter(sent -> !sent.enter())
-                .map(CompressedKeys.Sent::key)
-                .collect(Collectors.toSet());
+                .query((ResultSet rs) -> CompressedKeys.unpack(rs.getBytes(1)).stream()
+                        .filter(sent -> !sent.enter())
+                        .forEach(sent -> key.accept(sent.key())));
     }
 }

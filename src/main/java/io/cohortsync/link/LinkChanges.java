@@ -1,6 +1,8 @@
 package io.cohortsync.link;
 
 import io.cohortsync.config.SyncSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
@@ -8,6 +10,8 @@ import org.springframework.transaction.support.TransactionOperations;
 /** What a person decides about what is known of a link; the next run acts on it. */
 @Component
 public class LinkChanges {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LinkChanges.class);
 
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
@@ -31,6 +35,7 @@ public class LinkChanges {
                     .param(link.id())
                     .update();
         });
+        LOG.info("{}: resync: the next run sends {} acknowledged members again", link.name(), link.acknowledged());
     }
 
     /** Takes what configuration says now for what the link was filled under; a list elsewhere is looked up again. */
@@ -50,5 +55,6 @@ public class LinkChanges {
                     .params(identities.of(sync, link.settings()), link.id())
                     .update();
         });
+        LOG.info("{}: accepted that {}", link.name(), link.identityChange().orElse("nothing has changed"));
     }
 }

@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -66,10 +65,11 @@ class Differences {
             settling += notThere.size() - certain.size();
         }
         askForThoseWhoseRemovalWasRefused(readBack);
-        Set<String> maybeThere = new HashSet<>(deliveries.leftSince(link, settled));
-        maybeThere.addAll(inDoubt);
-        settling += maybeThere.stream().filter(readBack::holdsAnew).count();
-        return new Difference(readBack.size(), missing, readBack.notAskedFor(), settling, sample);
+        long notAcknowledged = readBack.notAskedFor();
+        inDoubt.forEach(readBack::holds);
+        deliveries.leftSince(link, settled, readBack::holds);
+        long extra = readBack.notAskedFor();
+        return new Difference(readBack.size(), missing, extra, settling + notAcknowledged - extra, sample);
     }
 
     /** The fingerprints of acknowledged members of whom nobody there has the same; some may be spelt otherwise. */

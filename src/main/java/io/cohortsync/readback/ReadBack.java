@@ -87,16 +87,6 @@ public final class ReadBack {
         return holds(print(key));
     }
 
-    /** Whether this person is there and was not asked for before. */
-    boolean holdsAnew(String key) {
-        int at = Arrays.binarySearch(there(), print(key));
-        boolean anew = at >= 0 && !askedFor.get(at);
-        if (anew) {
-            askedFor.set(at);
-        }
-        return anew;
-    }
-
     /** How many are there whom nobody asked for. */
     int notAskedFor() {
         return size() - askedFor.cardinality();

@@ -53,7 +53,7 @@ class ChangedIdentityTest {
 
     private static final List<String> AFTER = List.of(
             "kept: { from: { source: files, cohort: kept.csv }, schedule: manual, to: [ a ] }",
-            "resent: { from: { source: files, cohort: resent.csv }, schedule: manual, to: [ a ] }",
+            "resent: { from: { source: files, cohort: resent.csv }, schedule: manual, to: [ a ], guard: { max-enters: 1 } }",
             "stuck: { from: { source: files, cohort: stuck.csv }, schedule: manual, to: [ a ] }",
             "moved: { from: { source: files, cohort: moved.csv }, schedule: manual, to: [ { target: b, trait: \"now {name}\" } ] }",
             "rebased: { from: { source: files, cohort: rebased.csv }, schedule: manual, to: [ { target: b, trait: \"now {name}\" } ] }",

@@ -63,6 +63,30 @@ class RemoteListsTest {
 
     @ParameterizedTest
     @EnumSource
+    void aChangedIdentityThatIsKeptLooksUpTheListAgainOnlyIfItIsAnother(Database database) {
+        try (StateBeans beans = new StateBeans(database, Fingerprint.seeded(1), Clock.systemUTC(), 10, false, 1)) {
+            Links links = beans.bean(Links.class);
+            JdbcTemplate jdbc = beans.bean(JdbcTemplate.class);
+            Link link = links.of(beans.sync()).get(0);
+            links.remember(beans.sync(), link);
+            jdbc.update("update link set acknowledged = 1, remote_id = 'c1', identity = replace(identity,"
+                    + " '\"member key\":\"user_id\"', '\"member key\":\"email\"')");
+            Link otherKeys = links.of(beans.sync()).get(0);
+            assertThat(otherKeys.identityChange()).contains("member key was email, is user_id");
+            beans.bean(LinkChanges.class).keep(beans.sync(), otherKeys);
+            assertThat(beans.bean(RemoteLists.class).read(link).id()).contains("c1");
+
+            jdbc.update("update link set identity = replace(identity, '\"trait\":\"vip\"', '\"trait\":\"gold\"')");
+            Link elsewhere = links.of(beans.sync()).get(0);
+            assertThat(elsewhere.identityChange()).contains("trait was gold, is vip");
+            beans.bean(LinkChanges.class).keep(beans.sync(), elsewhere);
+            assertThat(beans.bean(RemoteLists.class).read(link).id()).isEmpty();
+            assertThat(links.of(beans.sync()).get(0).identityChange()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aListThatAnotherLinkOfTheTargetFillsIsKnown(Database database) {
         try (StateBeans beans = new StateBeans(database, Fingerprint.seeded(1), Clock.systemUTC(), 10, false, 1)) {
             RemoteLists lists = beans.bean(RemoteLists.class);
