@@ -2,7 +2,6 @@ package io.cohortsync.delivery;
 
 import io.cohortsync.diff.PlannedChange;
 import io.cohortsync.link.LinkVersions;
-import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.state.StoredTime;
 import java.time.Clock;
 import java.time.Instant;
@@ -27,7 +26,6 @@ public class DeadLetters {
 
     private final JdbcClient jdbc;
     private final JdbcTemplate batches;
-    private final MembershipStore members;
     private final TransactionOperations transactions;
     private final LinkVersions versions;
     private final Clock clock;
@@ -35,13 +33,11 @@ public class DeadLetters {
     DeadLetters(
             JdbcClient jdbc,
             JdbcTemplate batches,
-            MembershipStore members,
             TransactionOperations transactions,
             LinkVersions versions,
             Clock clock) {
         this.jdbc = jdbc;
         this.batches = batches;
-        this.members = members;
         this.transactions = transactions;
         this.versions = versions;
         this.clock = clock;

@@ -73,7 +73,7 @@ public class Quarantine {
         int failures = before.map(Row::failures).orElse(0) + 1;
         Optional<Instant> nextTry = failures < FAILURES ? Optional.empty() : nextTry(run, failures);
         Instant now = clock.instant();
-        jdbc.sql("update sync set failures = ?, failing_since = coalesce(failing_since, ?), last_failure = ?,"
+        int ours = jdbc.sql("update sync set failures = ?, failing_since = coalesce(failing_since, ?), last_failure = ?,"
                         + " next_try = ? where name = ? and token = ?")
                 .param(failures)
                 .param(StoredTime.of(now))
@@ -81,7 +81,7 @@ public class Quarantine {
                 .param(nextTry.map(StoredTime::of).orElse(null))
                 .params(sync.name(), run.lease().token())
                 .update();
-        if (nextTry.isPresent() && before.flatMap(Row::nextTry).isEmpty()) {
+        if (ours > 0 && nextTry.isPresent() && before.flatMap(Row::nextTry).isEmpty()) {
             LOG.warn(
                     "{}: quarantined, it failed {} times in a row since {}, the last time with: {}; it is tried again at"
                             + " {}, and less often each time. To do: {}",
@@ -123,11 +123,11 @@ public class Quarantine {
         if (before.isEmpty()) {
             return;
         }
-        jdbc.sql("update sync set failures = 0, failing_since = null, last_failure = null, next_try = null"
+        int ours = jdbc.sql("update sync set failures = 0, failing_since = null, last_failure = null, next_try = null"
                         + " where name = ? and token = ?")
                 .params(sync, run.lease().token())
                 .update();
-        if (before.get().nextTry().isPresent()) {
+        if (ours > 0 && before.get().nextTry().isPresent()) {
             LOG.info(
                     "{}: no longer quarantined: after {} failures its cohort could be read",
                     sync,

@@ -202,6 +202,7 @@ class SecretsStaySecretTest {
             }
             assertSilent("plan", app.call("POST", "/api/syncs/risk/plan").body());
             assertSilent("health", app.call("GET", "/actuator/health").body());
+            assertSilent("metrics", app.call("GET", "/actuator/prometheus").body());
         }
         assertThat(console.getAll()).contains("HTTP 401");
         assertSilent("the console at DEBUG", console.getAll());
