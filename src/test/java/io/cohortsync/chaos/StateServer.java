@@ -41,7 +41,7 @@ interface StateServer extends AutoCloseable {
     default long busy() {
         return look().queryForObject(
                         "select (select count(*) from run where state = 'running')"
-                                + " + (select count(*) from sync where follow_up or lease_until >= current_timestamp)",
+                                + " + (select count(*) from sync where (follow_up and not paused) or lease_until >= current_timestamp)",
                         Long.class);
     }
 
