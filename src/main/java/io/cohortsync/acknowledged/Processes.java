@@ -5,6 +5,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -23,6 +24,7 @@ class Processes implements DisposableBean {
     private final JdbcClient jdbc;
     private final String token = ManagementFactory.getRuntimeMXBean().getName() + "/" + UUID.randomUUID();
     private boolean registered;
+    private boolean late;
 
     Processes(JdbcClient jdbc) {
         this.jdbc = jdbc;
@@ -50,11 +52,14 @@ class Processes implements DisposableBean {
         }
         try {
             renewal();
+            late = false;
         } catch (DataAccessException e) {
-            LOG.warn(
-                    "The state database does not answer: after 20 s members that routes have added and not confirmed count"
-                            + " as absent: {}",
-                    e.getMostSpecificCause().getMessage());
+            LOG.atLevel(late ? Level.DEBUG : Level.WARN)
+                    .log(
+                            "This process cannot say that it lives: after 20 s members that routes have added and not confirmed"
+                                    + " count as absent: {}",
+                            e.getMostSpecificCause().getMessage());
+            late = true;
         }
     }
 

@@ -20,6 +20,7 @@ import io.cohortsync.run.Runs;
 import io.cohortsync.run.Syncs;
 import io.cohortsync.source.IncompleteSnapshotException;
 import io.cohortsync.source.NotYetException;
+import io.cohortsync.state.StateAway;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,6 +154,10 @@ public class SyncCalls {
             if (t instanceof NotTriedException || t instanceof LeaseLostException || t instanceof HeldException) {
                 return problem(ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, mask.apply(t.getMessage())));
             }
+        }
+        if (StateAway.caused(thrown)) {
+            LOG.debug("an API call found no state database", thrown);
+            return problem(StateUnavailable.problem());
         }
         // Its words may quote what was sent.
         LOG.error("An API call failed: {}", thrown.getClass().getName());

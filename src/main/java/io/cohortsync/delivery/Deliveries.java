@@ -26,7 +26,9 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /** Writes doubt before each call and its outcome after it; {@code deliveries} in the routes. */
 @Component
@@ -176,8 +178,10 @@ public class Deliveries {
 
     /** The target refuses the batch as a whole: it comes back as two. */
     public void halve(Batch batch) {
-        setAside(batch, "halved");
-        batch.delivery().giveBack(batch.halves());
+        ifRecordable(batch, () -> {
+            setAside(batch, "halved");
+            batch.delivery().giveBack(batch.halves());
+        });
     }
 
     /** Ends a call whose members are sent once more: if it may have been applied, they are in doubt until then. */
@@ -194,6 +198,10 @@ public class Deliveries {
      * nothing about what was sent earlier: who was in doubt stays so.
      */
     public void deadLetter(Batch batch) {
+        ifRecordable(batch, () -> rejected(batch));
+    }
+
+    private void rejected(Batch batch) {
         LinkDelivery delivery = batch.delivery();
         Link link = delivery.link();
         PlannedChange change = batch.planned().get(0);
@@ -222,10 +230,12 @@ public class Deliveries {
     /** So much is refused that a person has to look: the target stops. */
     public void refusedThroughout(Batch batch) {
         LinkDelivery delivery = batch.delivery();
-        stop(
+        ifRecordable(
                 batch,
-                delivery.link().name() + ": " + delivery.refusals() + ", the last with: "
-                        + batch.lastFailure().words());
+                () -> stop(
+                        batch,
+                        delivery.link().name() + ": " + delivery.refusals() + ", the last with: "
+                                + batch.lastFailure().words()));
     }
 
     /** The retries are used up: given up for this run. */
@@ -261,7 +271,7 @@ public class Deliveries {
             unrecorded(batch, thrown);
             return;
         }
-        stop(batch, batch.lastFailure().words());
+        ifRecordable(batch, () -> stop(batch, batch.lastFailure().words()));
         end(batch, batch.maybeApplied() ? Outcome.UNKNOWN : Outcome.WAITING);
     }
 
@@ -273,10 +283,21 @@ public class Deliveries {
 
     private void end(Batch batch, Outcome outcome) {
         LinkDelivery delivery = batch.delivery();
-        write(delivery, Stored.NOTHING, () -> {
-            closeUnlessMaybeApplied(batch, outcome.name().toLowerCase(Locale.ROOT));
-            runs.count(delivery.run().id(), delivery.link().id(), outcome, batch.size());
-        });
+        ifRecordable(
+                batch,
+                () -> write(delivery, Stored.NOTHING, () -> {
+                    closeUnlessMaybeApplied(batch, outcome.name().toLowerCase(Locale.ROOT));
+                    runs.count(delivery.run().id(), delivery.link().id(), outcome, batch.size());
+                }));
+    }
+
+    /** Writes down how a failure ended; a failure to do so must not hide it, and leaves in doubt what was sent. */
+    private void ifRecordable(Batch batch, Runnable record) {
+        try {
+            record.run();
+        } catch (LeaseLostException | DataAccessException | TransactionException e) {
+            unrecorded(batch, e);
+        }
     }
 
     /** Nothing can be recorded: what was sent stays in doubt, and the next run settles it. */

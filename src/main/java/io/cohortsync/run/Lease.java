@@ -17,6 +17,7 @@ public final class Lease {
     private final String sync;
     private final long token;
     private volatile long endsAt;
+    private volatile boolean disturbed;
 
     /** @param takenAt {@link System#nanoTime()} before the database was asked, so that the local deadline errs early */
     Lease(String sync, long token, long takenAt) {
@@ -35,6 +36,15 @@ public final class Lease {
 
     void renewed(long askedAt) {
         endsAt = askedAt + LENGTH.toNanos();
+    }
+
+    /** The state database was away meanwhile, so the run may have done less than it would have. */
+    void disturbed() {
+        disturbed = true;
+    }
+
+    boolean isDisturbed() {
+        return disturbed;
     }
 
     void lost() {

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -43,15 +44,15 @@ class Leases {
     }
 
     /**
-     * Takes the lease after a start, if the last due time was missed, the last run was cut off or, where that counts, none
-     * ever succeeded.
+     * Takes the lease after a start, if the last due time was missed, the last run was cut off, a follow-up that was asked
+     * for never began or, where that counts, no run ever succeeded.
      */
     Optional<Lease> takeIfOverdue(String sync, Instant due, Instant now, boolean neverSucceededCounts) {
         OffsetDateTime at = StoredTime.of(due);
         return take(
                 sync,
                 ", last_fire = ?",
-                " and (last_fire < ? or (? and last_success is null)"
+                " and (last_fire < ? or follow_up or (? and last_success is null)"
                         + " or exists (select 1 from run where run.sync = sync.name and run.state = 'running'))"
                         + MAY_BE_TRIED,
                 List.of(at),
@@ -202,10 +203,12 @@ class Leases {
                             lease.sync());
                 }
             } catch (DataAccessException e) {
-                LOG.warn(
-                        "{}: the lease could not be renewed, no new request begins when it runs out: {}",
-                        lease.sync(),
-                        e.getMostSpecificCause().getMessage());
+                LOG.atLevel(lease.isDisturbed() ? Level.DEBUG : Level.WARN)
+                        .log(
+                                "{}: the lease could not be renewed, no new request begins when it runs out: {}",
+                                lease.sync(),
+                                e.getMostSpecificCause().getMessage());
+                lease.disturbed();
             }
         }
     }

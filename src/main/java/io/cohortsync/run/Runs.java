@@ -9,6 +9,7 @@ import io.cohortsync.link.Links;
 import io.cohortsync.schedule.Firings;
 import io.cohortsync.schedule.Schedule;
 import io.cohortsync.source.Told;
+import io.cohortsync.state.StateAway;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -186,9 +187,9 @@ public class Runs {
 
     private Optional<Lease> takeAtStart(SyncSettings sync) {
         boolean first = overdue.isFirstLook(sync.name());
-        Optional<Lease> lease = firings(sync)
-                .lastDue(clock.instant())
-                .flatMap(due -> leases.takeIfOverdue(sync.name(), due, clock.instant(), first));
+        // Where nothing is ever due by itself, a run that a person began may have been cut off.
+        Instant due = firings(sync).lastDue(clock.instant()).orElse(Instant.EPOCH);
+        Optional<Lease> lease = leases.takeIfOverdue(sync.name(), due, clock.instant(), first);
         // It may be a dead node's, and then it ends soon.
         if (lease.isPresent() || !leases.isHeld(sync.name())) {
             overdue.settled(sync.name());
@@ -221,9 +222,10 @@ public class Runs {
 
     /** Ends the books of a run whose node died: what was sent without an answer is unknown, the rest was not tried. */
     private void abandon(SyncSettings sync, long run) {
-        cutShort(run, RunState.FAILED, "the node that ran it stopped");
+        cutShort(run, RunState.FAILED, "the node that ran it stopped or lost the state database");
         LOG.warn(
-                "{}: run {} was cut off when its node stopped; this run settles what it left in doubt",
+                "{}: run {} was cut off when its node stopped or lost the state database; this run settles what it left in"
+                        + " doubt",
                 sync.name(),
                 run);
     }
@@ -323,6 +325,7 @@ public class Runs {
 
     /** Something broke one link's part of a run; the other links go on. */
     public void breakOff(Run run, Link link, Throwable cause) {
+        note(run, cause);
         LOG.error("{}: run {} was broken off: {}", link.name(), run.id(), words(cause));
         LOG.debug("{}: run {}", link.name(), run.id(), cause);
         decideTheRest(run.id(), link.id());
@@ -336,6 +339,7 @@ public class Runs {
 
     /** The snapshot was not complete, or something broke; before the wall, nothing was sent. */
     public void fail(Run run, Throwable cause) {
+        note(run, cause);
         try {
             recordFailure(run, cause);
         } catch (DataAccessException | TransactionException e) {
@@ -359,6 +363,12 @@ public class Runs {
         }
     }
 
+    private static void note(Run run, Throwable cause) {
+        if (StateAway.caused(cause)) {
+            run.lease().disturbed();
+        }
+    }
+
     private void recordFailure(Run run, Throwable cause) {
         String words = words(cause);
         LOG.debug("{}: run {}", run.sync().name(), run.id(), cause);
@@ -375,7 +385,10 @@ public class Runs {
         store.finish(run.id(), RunState.FAILED, Optional.of(words), clock.instant());
     }
 
-    /** Ends the run and gives the lease back; true: a firing came meanwhile, so one more run is due. */
+    /**
+     * Ends the run and gives the lease back; true: one more run is due, because a firing came meanwhile, or the state
+     * database was away and this run could not do what it should.
+     */
     public boolean finish(Run run) {
         try {
             return close(run);
@@ -388,17 +401,29 @@ public class Runs {
     private boolean close(Run run) {
         if (unwritten.remove(run.id())) {
             leases.forget(run.lease());
+            overdue.lookAt(run.sync().name());
             return false;
         }
-        RunState state;
         try {
-            state = end(run);
-            if (state == RunState.SUCCEEDED) {
-                news.done(run);
-            }
+            return endAndGiveBack(run);
+        } catch (DataAccessException | TransactionException e) {
+            leases.forget(run.lease());
+            LOG.debug("{}: run {} cannot be ended", run.sync().name(), run.id(), e);
+            // Whoever runs the sync next ends it: as soon as the database is back and the lease has run out.
+            overdue.lookAt(run.sync().name());
+            return false;
         } catch (RuntimeException e) {
             leases.forget(run.lease());
             throw e;
+        }
+    }
+
+    private boolean endAndGiveBack(Run run) {
+        RunState state = end(run);
+        if (state == RunState.SUCCEEDED) {
+            news.done(run);
+        } else if (run.lease().isDisturbed() && (state == RunState.INCOMPLETE || state == RunState.FAILED)) {
+            leases.askForFollowUp(run.sync().name(), Optional.empty(), false);
         }
         return leases.giveBack(
                 run.lease(), state == RunState.SUCCEEDED ? Optional.of(clock.instant()) : Optional.empty());

@@ -121,7 +121,9 @@ final class CustomerIoDesk {
                 header(request, HttpHeaders.AUTHORIZATION).map(WriteKey::masked),
                 received.size(),
                 body.path("ids").size(),
-                status));
+                status,
+                Optional.of(body)
+                        .filter(kept -> kept.isContainerNode() && received.size() <= RequestLog.KEPT_BODY_BYTES)));
     }
 
     private static Optional<String> header(HttpServletRequest request, String name) {

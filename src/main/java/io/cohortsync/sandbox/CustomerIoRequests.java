@@ -1,6 +1,7 @@
 package io.cohortsync.sandbox;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class CustomerIoRequests {
      * @param authorization masked
      * @param bodySize in bytes
      * @param idCount how many ids the body held, 0 when it is no change of a segment
+     * @param body empty where there was none that could be read, or it was large
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record Line(
@@ -34,7 +36,8 @@ final class CustomerIoRequests {
             Optional<String> authorization,
             long bodySize,
             int idCount,
-            int status) {}
+            int status,
+            Optional<JsonNode> body) {}
 
     synchronized void add(Line line) {
         count++;

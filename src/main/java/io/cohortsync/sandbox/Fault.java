@@ -3,6 +3,7 @@ package io.cohortsync.sandbox;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -46,6 +47,13 @@ record Fault(
 
     boolean concerns(String calledPath) {
         return path.filter(text -> !calledPath.contains(text)).isEmpty();
+    }
+
+    /** What a caller notices of it. */
+    String words() {
+        return drop.map(when -> "drop " + when.name().toLowerCase(Locale.ROOT))
+                .or(() -> status.map(code -> "status " + code))
+                .orElse("delay " + delayMillis + " ms");
     }
 
     Optional<Duration> lasting() {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The faults that are asked for, by vendor, and how far each has got. */
@@ -13,6 +14,7 @@ final class Faults {
 
     private final Clock clock;
     private final Map<String, List<Running>> byVendor = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, Long>> struck = new ConcurrentHashMap<>();
 
     Faults(Clock clock) {
         this.clock = clock;
@@ -49,11 +51,17 @@ final class Faults {
         byVendor.remove(vendor);
     }
 
+    /** How many calls of a vendor met which misbehaviour, since the start. */
+    synchronized Map<String, Long> struck(String vendor) {
+        return Map.copyOf(struck.getOrDefault(vendor, Map.of()));
+    }
+
     /** What happens to this call, if anything: the fault that was asked for first. */
     synchronized Optional<Fault> strike(String vendor, String path) {
         for (Running running : running(vendor)) {
             if (running.fault.concerns(path) && ++running.met % running.fault.every() == 0) {
                 running.struck++;
+                struck.computeIfAbsent(vendor, name -> new TreeMap<>()).merge(running.fault.words(), 1L, Long::sum);
                 return Optional.of(running.fault);
             }
         }

@@ -1,6 +1,7 @@
 package io.cohortsync.sandbox;
 
 import java.util.List;
+import java.util.Map;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -33,6 +34,11 @@ class FaultsController {
     @GetMapping
     List<Fault> all(@PathVariable("vendor") String vendor) {
         return faults.of(vendor);
+    }
+
+    @GetMapping("/struck")
+    Map<String, Long> struck(@PathVariable("vendor") String vendor) {
+        return faults.struck(vendor);
     }
 
     @DeleteMapping

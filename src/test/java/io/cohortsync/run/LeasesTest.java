@@ -6,6 +6,7 @@ import io.cohortsync.diff.ReadCounts;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
 import io.cohortsync.member.Fingerprint;
+import io.cohortsync.testing.BreakableDatabase;
 import io.cohortsync.testing.Database;
 import io.cohortsync.testing.StateBeans;
 import java.time.Clock;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.CannotCreateTransactionException;
 
 class LeasesTest {
 
@@ -46,10 +48,48 @@ class LeasesTest {
             assertThat(next.token()).isGreaterThan(lease.token());
             assertThat(leases.giveBack(next, Optional.empty())).isFalse();
             assertThat(leases.takeIfOverdue(VIP, FIRST, FIRST, true)).isEmpty();
+
+            // Asked for, and then the node died, or the sync was paused, before the follow-up began.
+            Lease cutOff = leases.take(VIP).orElseThrow();
+            assertThat(leases.askForFollowUp(VIP, Optional.empty(), false)).isTrue();
+            leases.giveBack(cutOff, Optional.empty());
+            Lease madeUpFor = leases.takeIfOverdue(VIP, FIRST, FIRST, false).orElseThrow();
+            assertThat(leases.giveBack(madeUpFor, Optional.empty())).isFalse();
             beans.bean(Syncs.class).pause(VIP, true);
             assertThat(beans.bean(Syncs.class).paused()).containsExactly(VIP);
             assertThat(leases.takeIfOverdue(VIP, FIRST.plusSeconds(120), FIRST.plusSeconds(120), true))
                     .isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRunThatTheStateDatabaseCutOffIsMadeUpFor(Database database) {
+        try (StateBeans beans = beans(database)) {
+            Runs runs = beans.bean(Runs.class);
+            BreakableDatabase breakable = beans.bean(BreakableDatabase.class);
+            Run cutOff = runs.begin(VIP, "manual", null).run().orElseThrow();
+            breakable.breakAfter(0, false);
+            beans.bean(Leases.class).renew();
+            runs.fail(cutOff, new IllegalStateException("as it could not be read"));
+            assertThat(runs.finish(cutOff))
+                    .as("nobody could begin another one now")
+                    .isFalse();
+            breakable.mend();
+            assertThat(beans.bean(Overdue.class).syncs()).containsExactly(VIP);
+            assertThat(runs.begin(VIP, "start", null).isBegun())
+                    .as("until the lease has run out")
+                    .isFalse();
+            beans.bean(JdbcTemplate.class)
+                    .update("update sync set lease_until = timestamp with time zone '2020-01-01 00:00:00Z'");
+            Run madeUpFor = runs.begin(VIP, "start", null).run().orElseThrow();
+            assertThat(beans.bean(Overdue.class).syncs()).isEmpty();
+
+            runs.fail(madeUpFor, new CannotCreateTransactionException("it was away for a moment"));
+            assertThat(runs.finish(madeUpFor)).as("one more").isTrue();
+            Run last = runs.begin(VIP, "follow-up", null).run().orElseThrow();
+            runs.fail(last, new IllegalStateException("the source is to blame"));
+            assertThat(runs.finish(last)).isFalse();
         }
     }
 

@@ -95,6 +95,7 @@ class FaultsTest {
         assertThat(identify()).isEqualTo(200);
         assertThat(identify()).isEqualTo(503);
         assertThat(identify()).isEqualTo(200);
+        assertThat(call("GET", "/faults/struck", "").body()).contains("\"status 503\":1");
     }
 
     @Test

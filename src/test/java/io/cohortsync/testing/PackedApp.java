@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cohortsync.CohortSync;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,17 +33,24 @@ public final class PackedApp implements AutoCloseable {
 
     /** Starts in this folder, whose application.yaml it reads and where it keeps its state. */
     public static PackedApp start(Path folder, String... arguments) throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m"));
         Optional<String> jar = Optional.ofNullable(System.getProperty("packed.jar"));
+        List<String> command = new ArrayList<>(List.of(java(), "-Xmx256m"));
         command.addAll(
                 jar.isPresent()
                         ? List.of("-XX:TieredStopAtLevel=1", "-jar", jar.get())
                         : List.of("-classpath", System.getProperty("java.class.path"), CohortSync.class.getName()));
+        return start(folder, command, arguments);
+    }
+
+    /** The Java that runs the tests. */
+    public static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** The same, by a command of the caller's. */
+    public static PackedApp start(Path folder, List<String> java, String... arguments) throws IOException {
+        int port = JarProcess.freePort();
+        List<String> command = new ArrayList<>(java);
         command.addAll(List.of("--server.port=" + port, "--cohort-sync.security.open=true"));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
@@ -89,12 +95,32 @@ public final class PackedApp implements AutoCloseable {
         return http.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
+    /** A call with a body of JSON. */
+    public HttpResponse<String> send(String method, String path, String json, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(json));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     public JsonNode json(String method, String path) {
         try {
             return JSON.readTree(call(method, path).body());
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Its number in the system. */
+    public long pid() {
+        return process.pid();
     }
 
     public boolean isAlive() {
