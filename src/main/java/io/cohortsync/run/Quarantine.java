@@ -73,8 +73,9 @@ public class Quarantine {
         int failures = before.map(Row::failures).orElse(0) + 1;
         Optional<Instant> nextTry = failures < FAILURES ? Optional.empty() : nextTry(run, failures);
         Instant now = clock.instant();
-        int ours = jdbc.sql("update sync set failures = ?, failing_since = coalesce(failing_since, ?), last_failure = ?,"
-                        + " next_try = ? where name = ? and token = ?")
+        int ours = jdbc.sql(
+                        "update sync set failures = ?, failing_since = coalesce(failing_since, ?), last_failure = ?,"
+                                + " next_try = ? where name = ? and token = ?")
                 .param(failures)
                 .param(StoredTime.of(now))
                 .param(why)
