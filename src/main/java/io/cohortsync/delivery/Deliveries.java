@@ -11,6 +11,7 @@ import io.cohortsync.run.Counts;
 import io.cohortsync.run.Outcome;
 import io.cohortsync.run.Run;
 import io.cohortsync.run.RunStore;
+import io.cohortsync.state.StateAway;
 import io.cohortsync.target.Targets;
 import java.time.Clock;
 import java.time.Instant;
@@ -304,9 +305,7 @@ public class Deliveries {
     public void unrecorded(Batch batch, Exception why) {
         LinkDelivery delivery = batch.delivery();
         // A database's own words may hold the values it was given.
-        String words = why instanceof LeaseLostException
-                ? why.getMessage()
-                : "the state database failed (" + why.getClass().getSimpleName() + ")";
+        String words = why instanceof LeaseLostException ? why.getMessage() : StateAway.words(why);
         LOG.debug("{}: cannot record", delivery.link().name(), why);
         delivery.stop(words);
         if (batch.id() != 0) {

@@ -4,6 +4,7 @@ import io.cohortsync.diff.PlannedChange;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.RemoteLists;
 import io.cohortsync.run.Run;
+import io.cohortsync.state.StateAway;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -164,7 +165,7 @@ public class Preparations {
             return;
         }
         if (classification.stateUnavailable(thrown)) {
-            delivery.stop("the state database failed (" + thrown.getClass().getSimpleName() + ")");
+            delivery.stop(StateAway.words(thrown));
             return;
         }
         Failure failure = classification.of(batch, thrown);

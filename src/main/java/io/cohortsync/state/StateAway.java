@@ -18,4 +18,11 @@ public final class StateAway {
                         || t instanceof TransientDataAccessException
                         || t instanceof TransactionException);
     }
+
+    /** What went wrong, without the database's own words, which may hold the values it was given. */
+    public static String words(Throwable thrown) {
+        return caused(thrown)
+                ? "the state database does not answer"
+                : "the state database failed (" + thrown.getClass().getSimpleName() + ")";
+    }
 }

@@ -50,7 +50,8 @@ class DeadLetterTest {
                 "exit-back",
                 "doubt",
                 "exit-doubt",
-                "out")) {
+                "out",
+                "poison")) {
             trial.segment(name, segment.url() + "/" + name).sync(name, "[ " + name + " ]");
         }
         trial.segment("huge", segment.url() + "/huge")
@@ -85,10 +86,18 @@ class DeadLetterTest {
     }
 
     private static void makeDue(String sync) {
+        nextTry(sync, "timestamp with time zone '2020-01-01 00:00:00Z'");
+    }
+
+    private static void anHourPasses(String sync) {
+        nextTry(sync, "dateadd(hour, -1, next_try)");
+    }
+
+    private static void nextTry(String sync, String time) {
         // On H2 those turned down are listed once more.
         for (String table : List.of("membership", "turned_down", "dead_letter")) {
             trial.state()
-                    .sql("update " + table + " set next_try = timestamp with time zone '2020-01-01 00:00:00Z'"
+                    .sql("update " + table + " set next_try = " + time
                             + " where next_try is not null and link_id in (select id from link where sync = ?)")
                     .param(sync)
                     .update();
@@ -264,6 +273,32 @@ class DeadLetterTest {
         assertThat(trial.deadLetters("due")).isEmpty();
         assertThat(segment.members("due")).containsExactly("ann", "bad");
         assertThat(trial.runLink("due").path("same").asLong()).isEqualTo(2);
+    }
+
+    @Test
+    void aPoisonRecordInFiftyHourlyRunsIsSeenAHandfulOfTimesAndMakesNobodyLate() {
+        refuse("poison");
+        List<String> cohort = with(Trial.people("p", 100), "poison");
+        for (int run = 1; run <= 50; run++) {
+            cohort.add("joiner-" + run);
+            trial.cohort("poison", cohort);
+            JsonNode link = trial.runLink("poison");
+            assertThat(link.path("state").asText()).isEqualTo("succeeded");
+            // In the very run that reads them, also where the poison lies in the same call.
+            assertThat(segment.members("poison")).contains("joiner-" + run);
+            assertThat(link.path("accepted").asLong()).isEqualTo(run == 1 ? 101 : 1);
+            anHourPasses("poison");
+        }
+        // First after 1, 2, 4, 8 and 16 hours, and from then on once a day: 6 tries in these 50 hours.
+        assertThat(trial.deadLetters("poison").path(0).path("attempts").asInt()).isEqualTo(6);
+        List<Request> withPoison = segment.requests().stream()
+                .filter(request -> request.userIds().contains("poison"))
+                .toList();
+        assertThat(withPoison.stream().filter(request -> request.userIds().size() == 1))
+                .hasSize(6);
+        // To find it, once among a hundred, and then beside whoever joins in that hour.
+        assertThat(withPoison).hasSizeLessThanOrEqualTo(6 + 7 + 5);
+        assertThat(segment.members("poison")).hasSize(150).doesNotContain("poison");
     }
 
     @Test
