@@ -20,6 +20,7 @@ import io.cohortsync.link.Link;
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.membership.Standing;
+import io.cohortsync.run.LinkEnds;
 import io.cohortsync.run.Run;
 import io.cohortsync.run.Runs;
 import io.cohortsync.run.Syncs;
@@ -178,7 +179,7 @@ public final class AcknowledgeBench {
         }
         Stopwatch took = delivering.stop();
         deliveries.end(delivery);
-        runs.finishLink(run, link, delivery.undone());
+        context.getBean(LinkEnds.class).finish(run, link, delivery.undone());
         runs.finish(run);
         return took;
     }

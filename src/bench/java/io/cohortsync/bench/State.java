@@ -26,6 +26,7 @@ import io.cohortsync.member.Fingerprint;
 import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.membership.MembershipStore.Member;
 import io.cohortsync.membership.Standing;
+import io.cohortsync.run.LinkEnds;
 import io.cohortsync.run.Run;
 import io.cohortsync.run.Runs;
 import io.cohortsync.run.Syncs;
@@ -191,7 +192,7 @@ final class State implements AutoCloseable {
                 deliveries.accepted(batch, List.of());
             }
             deliveries.end(delivery);
-            runs.finishLink(run, delivery.link(), delivery.undone());
+            context.getBean(LinkEnds.class).finish(run, delivery.link(), delivery.undone());
         } finally {
             comparisons.release(comparison);
             runs.finish(run);

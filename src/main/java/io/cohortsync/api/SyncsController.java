@@ -1,11 +1,9 @@
 package io.cohortsync.api;
 
-import io.cohortsync.api.SyncView.LinkView;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.mirror.Mirror;
 import io.cohortsync.mirror.MirrorCohort;
-import io.cohortsync.overview.LinkState;
 import io.cohortsync.overview.SyncState;
 import io.cohortsync.overview.SyncStates;
 import io.cohortsync.run.Syncs;
@@ -97,7 +95,7 @@ class SyncsController {
                 sync.staleAfter()
                         .map(after -> event.map(at -> at.plus(after).isBefore(clock.instant()))
                                 .orElse(true)),
-                state.links().stream().map(SyncsController::view).toList());
+                state.links());
     }
 
     private Optional<Instant> nextRun(SyncSettings sync, SyncState state) {
@@ -112,25 +110,5 @@ class SyncsController {
         return state.paused() || done || !sync.enabled() || !sync.source().enabled()
                 ? Optional.empty()
                 : Firings.of(sync.schedule(), sync.name()).nextDue(from);
-    }
-
-    private static LinkView view(LinkState link) {
-        return new LinkView(
-                link.target(),
-                link.enabled(),
-                link.state(),
-                link.desired(),
-                link.acknowledged(),
-                link.drift(),
-                link.settled(),
-                link.held(),
-                link.heldPlan(),
-                link.kept(),
-                link.deadLetters(),
-                link.verified(),
-                link.changed(),
-                link.renamed(),
-                Optional.of(link.resync()).filter(asked -> asked),
-                link.error());
     }
 }

@@ -1,7 +1,7 @@
 package io.cohortsync.flow;
 
 import io.cohortsync.run.Lease;
-import io.cohortsync.run.Runs;
+import io.cohortsync.run.StoppingRuns;
 import java.time.Duration;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
@@ -19,9 +19,9 @@ class NodeStop {
     /** By then every call that was under way is answered or has timed out. */
     private static final Duration PATIENCE = Lease.LONGEST_REQUEST;
 
-    private final Runs runs;
+    private final StoppingRuns runs;
 
-    NodeStop(Runs runs) {
+    NodeStop(StoppingRuns runs) {
         this.runs = runs;
     }
 

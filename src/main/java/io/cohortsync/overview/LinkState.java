@@ -1,11 +1,12 @@
 package io.cohortsync.overview;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.cohortsync.drift.Verified;
 import io.cohortsync.held.HeldPlan;
 import java.util.Optional;
 
 /**
- * How one link stands.
+ * How one link stands, as the API shows it, too.
  *
  * @param state of its last run, or {@code new}
  * @param desired members the last complete snapshot wants there; empty before the first
@@ -19,9 +20,10 @@ import java.util.Optional;
  * @param verified what was found when a person last had the target asked who is there
  * @param changed what it was filled under and is now, if they differ
  * @param renamed what its source calls the cohort now, if it goes on under another name
- * @param resync whether members are still to be sent again
+ * @param resync true: members are still to be sent again
  * @param error what its last run left undone and why
  */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
 public record LinkState(
         String target,
         boolean enabled,
@@ -38,5 +40,5 @@ public record LinkState(
         Optional<Verified> verified,
         Optional<String> changed,
         Optional<String> renamed,
-        boolean resync,
+        Optional<Boolean> resync,
         Optional<String> error) {}

@@ -102,7 +102,7 @@ public class SyncStates {
                 verified.last(link),
                 link.identityChange(),
                 renames.pinned(link),
-                link.resyncAfter().isPresent(),
+                link.resyncAfter().isPresent() ? Optional.of(true) : Optional.empty(),
                 lastPart.flatMap(TargetView::error));
     }
 }

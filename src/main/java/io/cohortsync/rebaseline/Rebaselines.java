@@ -10,6 +10,7 @@ import io.cohortsync.link.LinkVersions;
 import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.membership.MembershipStore.Member;
 import io.cohortsync.membership.Standing;
+import io.cohortsync.run.LinkEnds;
 import io.cohortsync.run.Run;
 import io.cohortsync.run.Runs;
 import java.time.Clock;
@@ -43,6 +44,7 @@ public class Rebaselines {
     private final MembershipStore members;
     private final DeliveryStore deliveries;
     private final Runs runs;
+    private final LinkEnds ends;
     private final Clock clock;
 
     Rebaselines(
@@ -53,6 +55,7 @@ public class Rebaselines {
             MembershipStore members,
             DeliveryStore deliveries,
             Runs runs,
+            LinkEnds ends,
             Clock clock) {
         this.jdbc = jdbc;
         this.transactions = transactions;
@@ -61,6 +64,7 @@ public class Rebaselines {
         this.members = members;
         this.deliveries = deliveries;
         this.runs = runs;
+        this.ends = ends;
         this.clock = clock;
     }
 
@@ -117,7 +121,7 @@ public class Rebaselines {
                             plan.counts().enter(),
                             plan.counts().exit()));
         }
-        adopted.forEach(plan -> runs.finishLink(run, plan.link(), Optional.empty()));
+        adopted.forEach(plan -> ends.finish(run, plan.link(), Optional.empty()));
     }
 
     private void store(Run run, LinkPlan plan) {

@@ -1,6 +1,5 @@
 package io.cohortsync.run;
 
-import io.cohortsync.config.SecretMask;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.diff.LinkPlan;
@@ -9,13 +8,10 @@ import io.cohortsync.link.Links;
 import io.cohortsync.schedule.Firings;
 import io.cohortsync.schedule.Schedule;
 import io.cohortsync.source.Told;
-import io.cohortsync.state.StateAway;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -43,7 +39,7 @@ public class Runs {
     private final TransactionOperations transactions;
     private final Clock clock;
     private final Overdue overdue;
-    private final SecretMask mask;
+    private final LinkEnds ends;
     private final ApplicationEventPublisher events;
     private final SourceNews news;
     private final Halts halts;
@@ -60,7 +56,7 @@ public class Runs {
             Links links,
             TransactionOperations transactions,
             Overdue overdue,
-            SecretMask mask,
+            LinkEnds ends,
             ApplicationEventPublisher events,
             SourceNews news,
             Halts halts,
@@ -73,7 +69,7 @@ public class Runs {
         this.links = links;
         this.transactions = transactions;
         this.overdue = overdue;
-        this.mask = mask;
+        this.ends = ends;
         this.events = events;
         this.news = news;
         this.halts = halts;
@@ -222,39 +218,12 @@ public class Runs {
 
     /** Ends the books of a run whose node died: what was sent without an answer is unknown, the rest was not tried. */
     private void abandon(SyncSettings sync, long run) {
-        cutShort(run, RunState.FAILED, "the node that ran it stopped or lost the state database");
+        ends.cutShort(run, RunState.FAILED, "the node that ran it stopped or lost the state database");
         LOG.warn(
                 "{}: run {} was cut off when its node stopped or lost the state database; this run settles what it left in"
                         + " doubt",
                 sync.name(),
                 run);
-    }
-
-    /** @param unread what the run ends as if it had not read its snapshot */
-    private void cutShort(long run, RunState unread, String why) {
-        transactions.executeWithoutResult(tx -> {
-            if (!store.lock(run)) {
-                return;
-            }
-            Map<Long, Counts> counts = store.counts(run);
-            counts.keySet().forEach(link -> {
-                decideTheRest(run, link);
-                store.finishLink(run, link, RunState.INCOMPLETE, Optional.of(why));
-            });
-            store.finish(run, counts.isEmpty() ? unread : RunState.INCOMPLETE, Optional.of(why), clock.instant());
-        });
-    }
-
-    /** Two nodes may do this to one run, when one took it over from the other: only the first finds something to decide. */
-    private void decideTheRest(long run, long link) {
-        transactions.executeWithoutResult(tx -> {
-            if (store.lockLink(run, link)) {
-                Counts counts = store.counts(run).get(link);
-                long unanswered = Math.min(counts.undecided(), store.openMembers(run, link));
-                store.count(run, link, Outcome.UNKNOWN, unanswered);
-                store.count(run, link, Outcome.WAITING, counts.undecided() - unanswered);
-            }
-        });
     }
 
     /** Writes down what the complete snapshot asks for: from here on changes may be sent. */
@@ -273,73 +242,9 @@ public class Runs {
         firstOfTheirIdentity.forEach(plan -> plan.stored(List.of(), List.of()));
     }
 
-    /**
-     * Ends one link's part of a run and says in one line what happened to how many people.
-     *
-     * @param why what is left undone and why, if something is
-     */
-    public void finishLink(Run run, Link link, Optional<String> why) {
-        Counts counts = store.counts(run.id()).get(link.id());
-        // A changed identity waits for a person even while there is nothing to send.
-        boolean held = counts.held() > 0 || link.identityChange().isPresent();
-        finishLink(
-                run,
-                link,
-                counts,
-                counts.drift() > counts.held() ? leftUndone(run) : held ? RunState.HELD : RunState.SUCCEEDED,
-                why);
-    }
-
-    /** The snapshot is not complete for one of its links: nothing was sent there; the other links go on. */
-    public void failLink(Run run, Link link, Optional<String> why) {
-        transactions.executeWithoutResult(tx -> {
-            if (store.lockLink(run.id(), link.id())) {
-                store.count(
-                        run.id(),
-                        link.id(),
-                        Outcome.FAILED,
-                        store.counts(run.id()).get(link.id()).undecided());
-            }
-        });
-        finishLink(run, link, store.counts(run.id()).get(link.id()), RunState.FAILED, why);
-    }
-
-    private void finishLink(Run run, Link link, Counts counts, RunState state, Optional<String> why) {
-        store.finishLink(run.id(), link.id(), state, why);
-        events.publishEvent(
-                new LinkEnded(run.sync().name(), link.settings().target().name(), counts));
-        if (state == RunState.SUCCEEDED) {
-            links.resynced(link, run.lease().token());
-        }
-        String line = RunLine.of(link, counts, Duration.between(run.startedAt(), clock.instant()), why);
-        if (state == RunState.SUCCEEDED) {
-            LOG.info("{}", line);
-        } else {
-            LOG.warn("{}", line);
-        }
-    }
-
-    private RunState leftUndone(Run run) {
-        return store.isToBeCancelled(run.id()) ? RunState.CANCELLED : RunState.INCOMPLETE;
-    }
-
-    /** Something broke one link's part of a run; the other links go on. */
-    public void breakOff(Run run, Link link, Throwable cause) {
-        note(run, cause);
-        LOG.error("{}: run {} was broken off: {}", link.name(), run.id(), words(cause));
-        LOG.debug("{}: run {}", link.name(), run.id(), cause);
-        decideTheRest(run.id(), link.id());
-        finishLink(run, link, Optional.of("broken off: " + words(cause)));
-    }
-
-    /** A driver's message may quote a password. */
-    private String words(Throwable thrown) {
-        return mask.apply(Words.of(thrown));
-    }
-
     /** The snapshot was not complete, or something broke; before the wall, nothing was sent. */
     public void fail(Run run, Throwable cause) {
-        note(run, cause);
+        LinkEnds.note(run, cause);
         try {
             recordFailure(run, cause);
         } catch (DataAccessException | TransactionException e) {
@@ -363,18 +268,12 @@ public class Runs {
         }
     }
 
-    private static void note(Run run, Throwable cause) {
-        if (StateAway.caused(cause)) {
-            run.lease().disturbed();
-        }
-    }
-
     private void recordFailure(Run run, Throwable cause) {
-        String words = words(cause);
+        String words = ends.words(cause);
         LOG.debug("{}: run {}", run.sync().name(), run.id(), cause);
         if (!store.counts(run.id()).isEmpty()) {
             LOG.error("{}: run {} was broken off: {}", run.sync().name(), run.id(), words);
-            cutShort(run.id(), RunState.FAILED, "broken off: " + words);
+            ends.cutShort(run.id(), RunState.FAILED, "broken off: " + words);
             return;
         }
         LOG.error(
@@ -452,7 +351,7 @@ public class Runs {
      * @param waiting a {@link NotYetException}, or what Camel wrapped one in
      */
     public void postpone(Run run, Throwable waiting) {
-        String words = words(waiting);
+        String words = ends.words(waiting);
         LOG.info("{}: {}", run.sync().name(), words);
         endUnsent(run, RunState.INCOMPLETE, words);
     }
@@ -472,42 +371,11 @@ public class Runs {
         endUnsent(run, halt.state(), halt.why());
     }
 
-    /**
-     * Ends all runs of this node before it stops, and lets none begin.
-     *
-     * @param patience how long their calls under way may take; a run that has not ended by then is given up, its books are
-     *     closed and its lease is given back all the same
-     */
-    public void stopAll(Duration patience) throws InterruptedException {
-        halts.stopNode();
-        underWay.awaitEnd(patience).forEach(this::giveUp);
-    }
-
-    private void giveUp(Run run) {
-        try {
-            // What it still does can be recorded no more, as if another node had taken over.
-            run.lease().lost();
-            links.claim(run.sync().name(), run.lease().token() + 1);
-            cutShort(run.id(), RunState.INCOMPLETE, "the node stopped");
-            leases.giveUp(run.lease());
-            LOG.warn(
-                    "{}: run {} did not end in time and was given up; the next run settles what is in doubt",
-                    run.sync().name(),
-                    run.id());
-        } catch (DataAccessException | TransactionException e) {
-            LOG.error(
-                    "{}: run {} did not end in time, and the state database does not answer; whoever runs the sync"
-                            + " next closes its books",
-                    run.sync().name(),
-                    run.id());
-        }
-    }
-
     private RunState end(Run run) {
         RunView view = store.find(run.id()).orElseThrow();
         RunState state = RunState.of(view.state());
         if (state == RunState.RUNNING) {
-            state = endOf(view.targets().stream()
+            state = LinkEnds.endOf(view.targets().stream()
                     .map(link -> RunState.of(link.state()))
                     .toList());
             store.finish(run.id(), state, Optional.empty(), clock.instant());
@@ -525,20 +393,5 @@ public class Runs {
             quarantine.ended(run);
         }
         return state;
-    }
-
-    private static RunState endOf(List<RunState> links) {
-        if (links.contains(RunState.CANCELLED)) {
-            return RunState.CANCELLED;
-        }
-        if (!links.isEmpty() && links.stream().allMatch(RunState.FAILED::equals)) {
-            return RunState.FAILED;
-        }
-        if (links.contains(RunState.INCOMPLETE)
-                || links.contains(RunState.RUNNING)
-                || links.contains(RunState.FAILED)) {
-            return RunState.INCOMPLETE;
-        }
-        return links.contains(RunState.HELD) ? RunState.HELD : RunState.SUCCEEDED;
     }
 }

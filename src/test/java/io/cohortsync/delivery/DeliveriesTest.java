@@ -7,6 +7,7 @@ import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.guard.Guard;
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.membership.MembershipStore;
+import io.cohortsync.run.LinkEnds;
 import io.cohortsync.run.Run;
 import io.cohortsync.run.RunStore;
 import io.cohortsync.run.RunView;
@@ -97,7 +98,7 @@ class DeliveriesTest {
 
     private RunView.TargetView end() {
         deliveries().end(delivery);
-        beans.bean(Runs.class).finishLink(run, delivery.link(), delivery.undone());
+        beans.bean(LinkEnds.class).finish(run, delivery.link(), delivery.undone());
         beans.bean(Runs.class).finish(run);
         Books.assertBalanced(jdbc());
         return beans.bean(RunStore.class).find(run.id()).orElseThrow().targets().get(0);

@@ -11,6 +11,7 @@ import io.cohortsync.link.LinkChanges;
 import io.cohortsync.link.Links;
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.membership.MembershipStore;
+import io.cohortsync.run.LinkEnds;
 import io.cohortsync.run.Run;
 import io.cohortsync.run.Runs;
 import io.cohortsync.snapshot.Comparison;
@@ -386,9 +387,9 @@ class ManyRunsTest {
             }
             crash(cut == Cut.BEFORE_ITS_END);
             deliveries.end(delivery);
-            runs.finishLink(run, link, delivery.undone());
+            beans.bean(LinkEnds.class).finish(run, link, delivery.undone());
         } catch (LeaseLostException lost) {
-            runs.breakOff(run, link, lost);
+            beans.bean(LinkEnds.class).breakOff(run, link, lost);
         }
         comparisons.release(comparison);
         boolean kept = IndexTruth.holds(

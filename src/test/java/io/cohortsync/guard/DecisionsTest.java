@@ -12,6 +12,7 @@ import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.held.HeldPlan;
 import io.cohortsync.held.HeldPlans;
 import io.cohortsync.member.Fingerprint;
+import io.cohortsync.run.LinkEnds;
 import io.cohortsync.run.Run;
 import io.cohortsync.run.Runs;
 import io.cohortsync.snapshot.Comparison;
@@ -146,7 +147,7 @@ class DecisionsTest {
                 deliver(delivery);
             }
             beans.bean(Deliveries.class).end(delivery);
-            beans.bean(Runs.class).finishLink(run, plan.link(), delivery.undone());
+            beans.bean(LinkEnds.class).finish(run, plan.link(), delivery.undone());
             beans.bean(Runs.class).finish(run);
             comparison.pass().close();
             expect(snapshot, step.goesThrough());

@@ -15,6 +15,7 @@ import io.cohortsync.member.Fingerprint;
 import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.membership.MembershipStore.Member;
 import io.cohortsync.membership.Standing;
+import io.cohortsync.run.LinkEnds;
 import io.cohortsync.run.Run;
 import io.cohortsync.run.Runs;
 import io.cohortsync.snapshot.Comparison;
@@ -58,7 +59,7 @@ class RebaselinesTest {
         LinkDelivery delivery = deliveries.open(run, beans.bean(Guard.class).check(run.sync(), plans.get(0)));
         deliveries.doubt(delivery.lanes().get(0).next());
         deliveries.end(delivery);
-        beans.bean(Runs.class).finishLink(run, delivery.link(), Optional.empty());
+        beans.bean(LinkEnds.class).finish(run, delivery.link(), Optional.empty());
         beans.bean(Runs.class).finish(run);
     }
 
