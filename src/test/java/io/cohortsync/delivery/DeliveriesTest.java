@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.guard.Guard;
+import io.cohortsync.link.LinkChanges;
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.run.LinkEnds;
@@ -136,6 +137,23 @@ class DeliveriesTest {
 
         synced("ann");
         assertThat(Books.acknowledged(jdbc())).containsExactly("ann");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoIsRefusedWhenSentAgainStaysKnownAndIsNotSentOnceMore(Database database) {
+        on(database);
+        synced("ann");
+        beans.bean(LinkChanges.class).resync(delivery.link());
+        Batch batch = begin("ann");
+        deliveries().doubt(batch);
+        beans.bean(Attempts.class).note(batch, new RecordsRejectedException("no"));
+        deliveries().deadLetter(batch);
+        assertThat(end().counts().rejected()).isEqualTo(1);
+        assertThat(Books.acknowledged(jdbc())).containsExactly("ann");
+
+        assertThat(begin("ann")).isNull();
+        assertThat(end().counts().same()).isEqualTo(1);
     }
 
     @ParameterizedTest
