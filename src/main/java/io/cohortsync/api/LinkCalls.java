@@ -152,12 +152,13 @@ public class LinkCalls {
                     "its members are moved, because " + link.identityChange().orElseThrow()));
             return;
         }
-        for (Link link : changed) {
-            changes.keep(known, link);
+        changed.forEach(link -> {
             if (as.equals("resync")) {
-                changes.resync(link);
+                changes.keepAndResync(known, link);
+            } else {
+                changes.keep(known, link);
             }
-        }
+        });
     }
 
     /** What was kept. */

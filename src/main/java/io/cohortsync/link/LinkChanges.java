@@ -38,6 +38,15 @@ public class LinkChanges {
         LOG.info("{}: resync: the next run sends {} acknowledged members again", link.name(), link.acknowledged());
     }
 
+    /** Takes what configuration says now for what the link was filled under, and has all of its members sent there. */
+    public void keepAndResync(SyncSettings sync, Link link) {
+        // Kept and not sent would be a lie after a crash.
+        transactions.executeWithoutResult(tx -> {
+            keep(sync, link);
+            resync(link);
+        });
+    }
+
     /** Takes what configuration says now for what the link was filled under; a list elsewhere is looked up again. */
     public void keep(SyncSettings sync, Link link) {
         transactions.executeWithoutResult(tx -> {

@@ -213,9 +213,11 @@ public class Links {
                             + " and exists (select 1 from link where id = ? and acknowledged = 0)")
                     .params(link.id(), link.id())
                     .update();
-            jdbc.sql("delete from dead_letter where link_id = ?")
-                    .param(link.id())
-                    .update();
+            for (String table : List.of("dead_letter", "held_plan", "held_members")) {
+                jdbc.sql("delete from " + table + " where link_id = ?")
+                        .param(link.id())
+                        .update();
+            }
         }
         return changed > 0;
     }

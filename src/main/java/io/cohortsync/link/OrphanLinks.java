@@ -30,7 +30,7 @@ public class OrphanLinks {
     private final Settings settings;
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
-    private final Standstill standstill;
+    private final BetweenRuns betweenRuns;
     private final LinkIdentity identities;
     private final Links links;
     private final ObjectMapper json;
@@ -40,7 +40,7 @@ public class OrphanLinks {
             Settings settings,
             JdbcClient jdbc,
             TransactionOperations transactions,
-            Standstill standstill,
+            BetweenRuns betweenRuns,
             LinkIdentity identities,
             Links links,
             ObjectMapper json,
@@ -48,7 +48,7 @@ public class OrphanLinks {
         this.settings = settings;
         this.jdbc = jdbc;
         this.transactions = transactions;
-        this.standstill = standstill;
+        this.betweenRuns = betweenRuns;
         this.identities = identities;
         this.links = links;
         this.json = json;
@@ -225,8 +225,8 @@ public class OrphanLinks {
      */
     public void forget(OrphanLink orphan) {
         transactions.executeWithoutResult(tx -> {
-            long token = standstill.begin(orphan.sync());
-            for (String table : List.of("unconfirmed", "membership", "dead_letter")) {
+            long token = betweenRuns.begin(orphan.sync());
+            for (String table : List.of("unconfirmed", "membership", "dead_letter", "held_plan", "held_members")) {
                 jdbc.sql("delete from " + table + " where link_id = ?")
                         .param(orphan.id())
                         .update();
@@ -252,14 +252,14 @@ public class OrphanLinks {
      */
     public boolean adopt(OrphanLink orphan, SyncSettings sync, LinkSettings link) {
         return transactions.execute(tx -> {
-            long orphans = standstill.begin(orphan.sync());
-            long token = standstill.begin(sync.name());
+            long orphans = betweenRuns.begin(orphan.sync());
+            long token = betweenRuns.begin(sync.name());
             Link empty = links.stored(sync, link);
             if (knowsSomebody(empty.id())) {
                 return false;
             }
             // The next run of the sync has a higher one than either.
-            token = standstill.atLeast(sync.name(), orphans);
+            token = betweenRuns.atLeast(sync.name(), orphans);
             jdbc.sql("update link set sync = ?, token = ?, version = version + 1 where id = ?")
                     .params(sync.name() + "~" + empty.id(), token, empty.id())
                     .update();

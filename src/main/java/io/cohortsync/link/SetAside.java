@@ -24,7 +24,7 @@ public class SetAside {
 
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
-    private final Standstill standstill;
+    private final BetweenRuns betweenRuns;
     private final LinkIdentity identities;
     private final Links links;
     private final Clock clock;
@@ -32,13 +32,13 @@ public class SetAside {
     SetAside(
             JdbcClient jdbc,
             TransactionOperations transactions,
-            Standstill standstill,
+            BetweenRuns betweenRuns,
             LinkIdentity identities,
             Links links,
             Clock clock) {
         this.jdbc = jdbc;
         this.transactions = transactions;
-        this.standstill = standstill;
+        this.betweenRuns = betweenRuns;
         this.identities = identities;
         this.links = links;
         this.clock = clock;
@@ -80,7 +80,7 @@ public class SetAside {
      */
     public void move(SyncSettings sync, Link link, String why) {
         transactions.executeWithoutResult(tx -> {
-            long token = standstill.begin(sync.name());
+            long token = betweenRuns.begin(sync.name());
             aside(sync.name(), link.id(), token, Optional.of(why), true);
             links.register(sync);
         });
@@ -112,7 +112,7 @@ public class SetAside {
      * @throws RunUnderWayException if a run holds the lease of its sync
      */
     public void orphan(String sync, long link) {
-        transactions.executeWithoutResult(tx -> aside(sync, link, standstill.begin(sync), Optional.empty(), false));
+        transactions.executeWithoutResult(tx -> aside(sync, link, betweenRuns.begin(sync), Optional.empty(), false));
     }
 
     private void aside(String sync, long link, long token, Optional<String> why, boolean remove) {

@@ -5,11 +5,11 @@ import org.springframework.stereotype.Component;
 
 /** Keeps runs away from the links of a sync while they are changed in a way that no run could go on after. */
 @Component
-class Standstill {
+class BetweenRuns {
 
     private final JdbcClient jdbc;
 
-    Standstill(JdbcClient jdbc) {
+    BetweenRuns(JdbcClient jdbc) {
         this.jdbc = jdbc;
     }
 
