@@ -26,6 +26,11 @@ class Leases {
 
     private static final String END = "current_timestamp + interval '" + Lease.LENGTH.toSeconds() + "' second";
 
+    private static final String SOON = "current_timestamp + interval '1' minute";
+
+    /** A node whose clock was days ahead has taken the firings of those days; they come all the same. */
+    private static final String NOT_TAKEN = "(last_fire < ? or (last_fire > " + SOON + " and ? <= " + SOON + "))";
+
     private final JdbcClient jdbc;
     private final String node = ManagementFactory.getRuntimeMXBean().getName();
     private final Set<Lease> held = ConcurrentHashMap.newKeySet();
@@ -37,7 +42,7 @@ class Leases {
     /** Takes the lease for a firing, unless it is held, the firing was taken before, or the sync is paused. */
     Optional<Lease> takeForFiring(String sync, Instant fire) {
         OffsetDateTime at = StoredTime.of(fire);
-        return take(sync, ", last_fire = ?", " and last_fire < ?", List.of(at), List.of(at));
+        return take(sync, ", last_fire = ?", " and " + NOT_TAKEN, List.of(at), List.of(at, at));
     }
 
     /**
@@ -49,10 +54,10 @@ class Leases {
         return take(
                 sync,
                 ", last_fire = ?",
-                " and (last_fire < ? or follow_up or (? and last_success is null)"
+                " and (" + NOT_TAKEN + " or follow_up or (? and last_success is null)"
                         + " or exists (select 1 from run where run.sync = sync.name and run.state = 'running'))",
                 List.of(at),
-                List.of(at, neverSucceededCounts));
+                List.of(at, at, neverSucceededCounts));
     }
 
     /** Takes the lease for the follow-up that was asked for, unless another run began since and so is it. */
@@ -111,11 +116,12 @@ class Leases {
     boolean askForFollowUp(String sync, Optional<Instant> firing) {
         List<OffsetDateTime> at = firing.map(StoredTime::of).stream().toList();
         String take = at.isEmpty() ? "" : ", last_fire = ?";
-        String unlessTaken = at.isEmpty() ? "" : " and last_fire < ?";
+        String unlessTaken = at.isEmpty() ? "" : " and " + NOT_TAKEN;
         return jdbc.sql("update sync set follow_up = true" + take
                                 + " where name = ? and lease_until >= current_timestamp" + unlessTaken)
                         .params(at)
                         .param(sync)
+                        .params(at)
                         .params(at)
                         .update()
                 > 0;
