@@ -29,6 +29,11 @@ class Leases {
     /** A quarantined sync is slowed. */
     private static final String MAY_BE_TRIED = " and (next_try is null or next_try <= ?)";
 
+    private static final String SOON = "current_timestamp + interval '1' minute";
+
+    /** A node whose clock was days ahead has taken the firings of those days; they come all the same. */
+    private static final String NOT_TAKEN = "(last_fire < ? or (last_fire > " + SOON + " and ? <= " + SOON + "))";
+
     private final JdbcClient jdbc;
     private final String node = ManagementFactory.getRuntimeMXBean().getName();
     private final Set<Lease> held = ConcurrentHashMap.newKeySet();
@@ -40,7 +45,7 @@ class Leases {
     /** Takes the lease for a firing, unless it is held, the firing was taken before, or the sync is paused or quarantined. */
     Optional<Lease> takeForFiring(String sync, Instant fire) {
         OffsetDateTime at = StoredTime.of(fire);
-        return take(sync, ", last_fire = ?", " and last_fire < ?" + MAY_BE_TRIED, List.of(at), List.of(at, at));
+        return take(sync, ", last_fire = ?", " and " + NOT_TAKEN + MAY_BE_TRIED, List.of(at), List.of(at, at, at));
     }
 
     /**
@@ -52,11 +57,11 @@ class Leases {
         return take(
                 sync,
                 ", last_fire = ?",
-                " and (last_fire < ? or follow_up or (? and last_success is null)"
+                " and (" + NOT_TAKEN + " or follow_up or (? and last_success is null)"
                         + " or exists (select 1 from run where run.sync = sync.name and run.state = 'running'))"
                         + MAY_BE_TRIED,
                 List.of(at),
-                List.of(at, neverSucceededCounts, StoredTime.of(now)));
+                List.of(at, at, neverSucceededCounts, StoredTime.of(now)));
     }
 
     /** Takes the lease for the follow-up that was asked for, unless another run began since and so is it. */
@@ -143,12 +148,13 @@ class Leases {
     boolean askForFollowUp(String sync, Optional<Instant> firing, boolean byHand) {
         List<OffsetDateTime> at = firing.map(StoredTime::of).stream().toList();
         String take = at.isEmpty() ? "" : ", last_fire = ?";
-        String unlessTaken = at.isEmpty() ? "" : " and last_fire < ?";
+        String unlessTaken = at.isEmpty() ? "" : " and " + NOT_TAKEN;
         return jdbc.sql("update sync set follow_up = true, follow_up_by_hand = follow_up_by_hand or ?" + take
                                 + " where name = ? and lease_until >= current_timestamp" + unlessTaken)
                         .param(byHand)
                         .params(at)
                         .param(sync)
+                        .params(at)
                         .params(at)
                         .update()
                 > 0;

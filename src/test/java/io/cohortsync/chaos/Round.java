@@ -169,29 +169,38 @@ final class Round {
     /** People flip who are in doubt: applied, and the answer lost. */
     private void flipWhileInDoubt(boolean killed) throws IOException, InterruptedException {
         String sync = random.nextBoolean() ? "vip" : "leads";
-        Map<String, String> calls = Map.of("segment", "/batch", "amplitude", "/membership", "customerio", "_customers");
+        // Now and then the run that is to settle the doubt is killed in the same way.
+        int times = killed && random.nextInt(3) == 0 ? 2 : 1;
+        for (int i = 0; i < times; i++) {
+            loseEveryAnswer(sync);
+            if (killed) {
+                kill();
+            } else {
+                world.pause(sync, true);
+                world.awaitQuiet();
+            }
+            List<Arrival> inDoubt = world.vendors().arrivals();
+            ledger.add(inDoubt);
+            flip(sync, inDoubt);
+            world.vendors().behave();
+            if (killed) {
+                world.start();
+            } else {
+                world.pause(sync, false);
+            }
+        }
+    }
+
+    /** Begins a run, each of whose calls is applied and not answered, and waits for the first of them. */
+    private void loseEveryAnswer(String sync) throws InterruptedException {
         world.vendors().behave();
-        calls.forEach(
-                (vendor, path) -> world.vendors().fault(vendor, "{\"path\":\"" + path + "\",\"drop\":\"after\"}"));
-        long lostBefore = answersLost();
+        Map.of("segment", "/batch", "amplitude", "/membership", "customerio", "_customers")
+                .forEach((vendor, path) ->
+                        world.vendors().fault(vendor, "{\"path\":\"" + path + "\",\"drop\":\"after\"}"));
+        long before = answersLost();
         world.run(sync);
-        await("an answer to be lost").atMost(Duration.ofSeconds(30)).until(() -> answersLost() > lostBefore);
+        await("an answer to be lost").atMost(Duration.ofMinutes(1)).until(() -> answersLost() > before);
         Thread.sleep(random.nextInt(500));
-        if (killed) {
-            kill();
-        } else {
-            world.pause(sync, true);
-            world.awaitQuiet();
-        }
-        List<Arrival> inDoubt = world.vendors().arrivals();
-        ledger.add(inDoubt);
-        flip(sync, inDoubt);
-        world.vendors().behave();
-        if (killed) {
-            world.start();
-        } else {
-            world.pause(sync, false);
-        }
     }
 
     private long answersLost() {

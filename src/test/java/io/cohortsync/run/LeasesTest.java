@@ -10,7 +10,9 @@ import io.cohortsync.testing.BreakableDatabase;
 import io.cohortsync.testing.Database;
 import io.cohortsync.testing.StateBeans;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -59,6 +61,21 @@ class LeasesTest {
             assertThat(beans.bean(Syncs.class).paused()).containsExactly(VIP);
             assertThat(leases.takeIfOverdue(VIP, FIRST.plusSeconds(120), FIRST.plusSeconds(120), true))
                     .isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aNodeWhoseClockWasDaysAheadDoesNotKeepTheFiringsOfThoseDays(Database database) {
+        try (StateBeans beans = beans(database)) {
+            Leases leases = beans.bean(Leases.class);
+            Instant inThreeDays = Instant.now().plus(Duration.ofDays(3));
+            leases.giveBack(leases.takeForFiring(VIP, inThreeDays).orElseThrow(), Optional.empty());
+            Instant tomorrow = Instant.now().plus(Duration.ofDays(1));
+            assertThat(leases.takeForFiring(VIP, tomorrow)).isEmpty();
+            Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+            leases.giveBack(leases.takeForFiring(VIP, now).orElseThrow(), Optional.empty());
+            assertThat(leases.takeForFiring(VIP, now)).isEmpty();
         }
     }
 
