@@ -7,7 +7,9 @@ create table held_plan (
     exits bigint not null,
     why varchar(2000) not null,
     run_id bigint not null,
-    held_at timestamp(6) with time zone not null
+    held_at timestamp(6) with time zone not null,
+    -- What a person has said of it; until a run goes by that, it is known that it is not held any more.
+    decided varchar(10)
 );
 
 -- standing: held, with the plan above; approved, to be done; kept, not to be removed until they are wanted again.
@@ -21,5 +23,5 @@ create table held_members (
     primary key (link_id, standing, direction, part)
 );
 
--- When a person last approved exits of a link: those of before are no reason to hold others.
-alter table link add column exits_count_from timestamp(6) with time zone;
+-- Exits that a person has approved are no reason to hold others.
+alter table delivery add column approved_exits integer default 0 not null;

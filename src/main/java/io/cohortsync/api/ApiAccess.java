@@ -63,6 +63,11 @@ class ApiAccess extends OncePerRequestFilter {
                 response.getOutputStream(), ProblemDetail.forStatusAndDetail(HttpStatus.FORBIDDEN, refusal.get()));
     }
 
+    /** Whether whoever makes this call may look inside. */
+    boolean allows(HttpServletRequest request) {
+        return refusal(request).isEmpty();
+    }
+
     private Optional<String> refusal(HttpServletRequest request) {
         if (!settings.security().open()) {
             return Optional.of("The API is closed: this version has no login. cohort-sync.security.open: true opens it"

@@ -1,7 +1,7 @@
 package io.cohortsync.api;
 
-import io.cohortsync.config.Settings;
 import java.util.Set;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
 import org.springframework.boot.actuate.health.AdditionalHealthEndpointPath;
@@ -11,27 +11,29 @@ import org.springframework.boot.actuate.health.HealthEndpointGroupsPostProcessor
 import org.springframework.boot.actuate.health.HttpCodeStatusMapper;
 import org.springframework.boot.actuate.health.StatusAggregator;
 import org.springframework.stereotype.Component;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 /** Shows the details of the health to those who may call the API; to all others, and to probes, the status alone. */
 @Component
 class HealthAccess implements HealthEndpointGroupsPostProcessor {
 
-    private final Settings settings;
+    private final ObjectProvider<ApiAccess> access;
 
-    HealthAccess(Settings settings) {
-        this.settings = settings;
+    HealthAccess(ObjectProvider<ApiAccess> access) {
+        this.access = access;
     }
 
     @Override
     public HealthEndpointGroups postProcessHealthEndpointGroups(HealthEndpointGroups groups) {
-        return settings.security().open() ? new Open(groups) : groups;
+        return new Open(groups, access);
     }
 
-    private record Open(HealthEndpointGroups groups) implements HealthEndpointGroups {
+    private record Open(HealthEndpointGroups groups, ObjectProvider<ApiAccess> access) implements HealthEndpointGroups {
 
         @Override
         public HealthEndpointGroup getPrimary() {
-            return new Detailed(groups.getPrimary());
+            return new Detailed(groups.getPrimary(), access);
         }
 
         @Override
@@ -55,7 +57,8 @@ class HealthAccess implements HealthEndpointGroupsPostProcessor {
         }
     }
 
-    private record Detailed(HealthEndpointGroup group) implements HealthEndpointGroup {
+    private record Detailed(HealthEndpointGroup group, ObjectProvider<ApiAccess> access)
+            implements HealthEndpointGroup {
 
         @Override
         public boolean isMember(String name) {
@@ -64,12 +67,17 @@ class HealthAccess implements HealthEndpointGroupsPostProcessor {
 
         @Override
         public boolean showComponents(SecurityContext context) {
-            return true;
+            return mayLookInside();
         }
 
         @Override
         public boolean showDetails(SecurityContext context) {
-            return true;
+            return mayLookInside();
+        }
+
+        private boolean mayLookInside() {
+            return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes call
+                    && access.getObject().allows(call.getRequest());
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.cohortsync.held.HeldPlans;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -48,17 +49,23 @@ public class HeldCalls {
      * @throws ErrorResponseException 404 for a sync or target that is not configured, 409 if no such plan is held
      */
     public void approve(String sync, String plan, String target) {
-        for (Waiting waiting : waiting(sync, Optional.ofNullable(plan), Optional.ofNullable(target))) {
-            if (!plans.approve(waiting.link().id(), waiting.plan().id())) {
-                throw replaced(sync, waiting.plan().id());
-            }
-            LOG.info(
-                    "{}: plan {} is approved: {} enters and {} exits go with the next run, as far as they are still wanted",
-                    waiting.link().name(),
-                    waiting.plan().id(),
-                    waiting.plan().enters(),
-                    waiting.plan().exits());
+        List<Waiting> all = waiting(sync, Optional.ofNullable(plan), Optional.ofNullable(target));
+        if (!plans.approve(ids(all))) {
+            throw replaced(sync);
         }
+        all.forEach(waiting -> LOG.info(
+                "{}: plan {} is approved: {} enters and {} exits go with the next run, as far as they are still wanted",
+                waiting.link().name(),
+                waiting.plan().id(),
+                waiting.plan().enters(),
+                waiting.plan().exits()));
+    }
+
+    private static Map<Long, String> ids(List<Waiting> all) {
+        return all.stream()
+                .collect(Collectors.toMap(
+                        waiting -> waiting.link().id(),
+                        waiting -> waiting.plan().id()));
     }
 
     /** Whom the plan would remove stays; see {@link #approve} for the parameters. */
@@ -70,16 +77,14 @@ public class HeldCalls {
                     "Plan " + enters.plan().id() + " of " + enters.link().name()
                             + " holds enters only, and whoever is in the cohort stays wanted: approve it, or change the cohort");
         });
-        for (Waiting waiting : all) {
-            if (!plans.discard(waiting.link().id(), waiting.plan().id())) {
-                throw replaced(sync, waiting.plan().id());
-            }
-            LOG.info(
-                    "{}: plan {} is discarded: the {} members it would have removed stay until they are in the cohort again",
-                    waiting.link().name(),
-                    waiting.plan().id(),
-                    waiting.plan().exits());
+        if (!plans.discard(ids(all))) {
+            throw replaced(sync);
         }
+        all.forEach(waiting -> LOG.info(
+                "{}: plan {} is discarded: the {} members it would have removed stay until they are in the cohort again",
+                waiting.link().name(),
+                waiting.plan().id(),
+                waiting.plan().exits()));
         return new Discarded(
                 sync,
                 all.stream()
@@ -133,9 +138,10 @@ public class HeldCalls {
         return named;
     }
 
-    private static ErrorResponseException replaced(String sync, String plan) {
+    private static ErrorResponseException replaced(String sync) {
         return Problems.of(
                 HttpStatus.CONFLICT,
-                "Plan " + plan + " was replaced this very moment: look at GET /api/syncs/" + sync + " again");
+                "Nothing was decided: what is held was replaced this very moment; look at GET /api/syncs/" + sync
+                        + " again");
     }
 }

@@ -91,6 +91,9 @@ public class SyncCalls {
             TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
             begun = runs.running(sync);
         }
+        if (begun.isEmpty() && beginning.follows()) {
+            return Answer.json(202, Map.of("sync", sync, "state", "follows", "detail", beginning.why()));
+        }
         long id = begun.orElseThrow(() -> Problems.of(HttpStatus.CONFLICT, "No run began: " + beginning.why()));
         RunView run = runs.find(id).orElseThrow();
         if (!"true".equals(wait)) {

@@ -4,7 +4,6 @@ import io.cohortsync.delivery.LinkTransactions.Stored;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.diff.PlannedChange;
 import io.cohortsync.guard.Cleared;
-import io.cohortsync.held.HeldPlans;
 import io.cohortsync.link.Link;
 import io.cohortsync.membership.Standing;
 import io.cohortsync.run.Counts;
@@ -42,7 +41,6 @@ public class Deliveries {
     private final DeliveryStore store;
     private final MemberRows members;
     private final RunStore runs;
-    private final HeldPlans heldPlans;
     private final MessageIds messageIds;
     private final Targets targets;
     private final Clock clock;
@@ -52,7 +50,6 @@ public class Deliveries {
             DeliveryStore store,
             MemberRows members,
             RunStore runs,
-            HeldPlans heldPlans,
             MessageIds messageIds,
             Targets targets,
             Clock clock) {
@@ -60,7 +57,6 @@ public class Deliveries {
         this.store = store;
         this.members = members;
         this.runs = runs;
-        this.heldPlans = heldPlans;
         this.messageIds = messageIds;
         this.targets = targets;
         this.clock = clock;
@@ -112,8 +108,12 @@ public class Deliveries {
         write(
                 delivery,
                 new Stored(List.of(), List.of(), 0, exits > 0),
-                () -> batch.doubtWritten(
-                        store.open(delivery.link().id(), delivery.run().id(), batch.planned(), clock.instant())));
+                () -> batch.doubtWritten(store.open(
+                        delivery.link().id(),
+                        delivery.run().id(),
+                        batch.planned(),
+                        delivery.plan().decisions().mayLeave(),
+                        clock.instant())));
     }
 
     /** The target took the batch, all but these member keys, whose people it does not know. */
@@ -326,9 +326,6 @@ public class Deliveries {
             long unknown = Math.min(counts.undecided(), runs.openMembers(run.id(), link.id()));
             runs.count(run.id(), link.id(), Outcome.UNKNOWN, unknown);
             runs.count(run.id(), link.id(), delivery.rest(), counts.undecided() - unknown);
-            if (delivery.approvedExits()) {
-                heldPlans.exitsCountFrom(link.id(), clock.instant());
-            }
         });
     }
 

@@ -2,6 +2,7 @@ package io.cohortsync.delivery;
 
 import io.cohortsync.diff.Doubt;
 import io.cohortsync.diff.PlannedChange;
+import io.cohortsync.held.Prints;
 import io.cohortsync.state.StoredTime;
 import java.sql.ResultSet;
 import java.time.Instant;
@@ -24,15 +25,18 @@ public class DeliveryStore {
         this.jdbc = jdbc;
     }
 
-    long open(long link, long run, List<PlannedChange> changes, Instant now) {
+    long open(long link, long run, List<PlannedChange> changes, Prints approved, Instant now) {
         GeneratedKeyHolder id = new GeneratedKeyHolder();
         jdbc.sql(
-                        "insert into delivery (link_id, run_id, members, exits, member_keys, sent_at) values (?, ?, ?, ?, ?, ?)")
+                        "insert into delivery (link_id, run_id, members, exits, approved_exits, member_keys, sent_at) values (?, ?, ?, ?, ?, ?, ?)")
                 .params(
                         link,
                         run,
                         changes.size(),
                         changes.stream().filter(change -> !change.enter()).count(),
+                        changes.stream()
+                                .filter(change -> !change.enter() && approved.contains(change.fingerprint()))
+                                .count(),
                         CompressedKeys.pack(changes),
                         StoredTime.of(now))
                 .update(id, "id");

@@ -73,11 +73,6 @@ public final class LinkDelivery {
         return cleared.plan();
     }
 
-    /** Whether a person has approved some of the exits. */
-    boolean approvedExits() {
-        return cleared.exits().approved() > 0;
-    }
-
     SupersededDoubt doubt() {
         return doubt;
     }

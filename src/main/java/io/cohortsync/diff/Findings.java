@@ -15,6 +15,7 @@ final class Findings {
     private final List<PlannedChange> noLongerWantedByKey = new ArrayList<>();
     private final List<PlannedChange> wantedAgain = new ArrayList<>();
     private long same;
+    private long sentAgain;
     private long settled;
     private long duplicate;
 
@@ -27,6 +28,7 @@ final class Findings {
     /** Takes what was matched, now that all of the snapshot, or of this range, was. */
     void add(Matching done, long exitEpoch) {
         same += done.same();
+        sentAgain += done.sentAgain();
         settled += done.settled();
         duplicate += done.duplicate();
         exitsByKey.addAll(done.exitsByKey());
@@ -48,6 +50,10 @@ final class Findings {
                 reader.anonymous(),
                 duplicate + enters.repeated(),
                 exitsByKey.size() + exits.size());
+    }
+
+    long sentAgain() {
+        return sentAgain;
     }
 
     EnterSpool enters() {

@@ -24,6 +24,9 @@ public interface LinkPlan {
     /** How many the snapshot does not want any more and a person has decided to keep: no exits. */
     long kept();
 
+    /** Of those who enter, how many are acknowledged and sent again by a resync. */
+    long sentAgain();
+
     /** The fingerprints of those who enter. */
     LongStream enterPrints();
 

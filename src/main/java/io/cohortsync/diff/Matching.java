@@ -31,6 +31,7 @@ final class Matching implements KeySink {
     private final Map<String, ByKey> byKey = new HashMap<>();
     private int[] places = new int[0];
     private long same;
+    private long sentAgain;
     private long settled;
     private long duplicate;
 
@@ -171,6 +172,7 @@ final class Matching implements KeySink {
             } else if (!acknowledged.prints().see(places[i])) {
                 duplicate++;
             } else if (resync.owes(places[i])) {
+                sentAgain++;
                 enters.add(fingerprints[i], Standing.ACKNOWLEDGED, bytes, starts[i], ends[i] - starts[i]);
             } else {
                 same++;
@@ -202,6 +204,7 @@ final class Matching implements KeySink {
             if (member.doubt.isEmpty() && member.isAcknowledged() && !resync.owes(member.stored.orElseThrow())) {
                 same++;
             } else if (member.doubt.isPresent() || member.isAcknowledged() || member.due(now)) {
+                sentAgain += member.doubt.isEmpty() && member.isAcknowledged() ? 1 : 0;
                 enters.add(print, member.standing(), bytes, start, end - start);
             } else {
                 settled++;
@@ -211,6 +214,11 @@ final class Matching implements KeySink {
 
     long same() {
         return same;
+    }
+
+    /** Of those who enter, how many do so because of a resync. */
+    long sentAgain() {
+        return sentAgain;
     }
 
     long settled() {

@@ -70,6 +70,11 @@ final class SpooledPlan implements LinkPlan {
     }
 
     @Override
+    public long sentAgain() {
+        return found.sentAgain();
+    }
+
+    @Override
     public LongStream enterPrints() {
         return found.enters().prints();
     }

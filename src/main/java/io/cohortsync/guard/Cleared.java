@@ -23,13 +23,12 @@ public record Cleared(LinkPlan plan, Part enters, Part exits, Optional<String> w
      *
      * @param passing how many may be sent
      * @param held how many wait for a person
-     * @param approved how many of those that may be sent may so because a person said it
      * @param why some wait; empty: none does
      * @param passes whether a member with this fingerprint may be sent
      */
-    public record Part(long passing, long held, long approved, Optional<String> why, LongPredicate passes) {
+    public record Part(long passing, long held, Optional<String> why, LongPredicate passes) {
 
-        static final Part NOTHING = new Part(0, 0, 0, Optional.empty(), print -> false);
+        static final Part NOTHING = new Part(0, 0, Optional.empty(), print -> false);
 
         /** Of these members, those who wait. */
         LongStream held(LongStream prints) {
@@ -37,11 +36,11 @@ public record Cleared(LinkPlan plan, Part enters, Part exits, Optional<String> w
         }
 
         static Part passing(long changes) {
-            return new Part(changes, 0, 0, Optional.empty(), print -> true);
+            return new Part(changes, 0, Optional.empty(), print -> true);
         }
 
         static Part held(long changes, String why) {
-            return new Part(0, changes, 0, Optional.of(why), print -> false);
+            return new Part(0, changes, Optional.of(why), print -> false);
         }
     }
 

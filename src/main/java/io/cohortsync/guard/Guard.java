@@ -5,12 +5,10 @@ import io.cohortsync.config.SyncSettings;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.diff.ReadCounts;
 import io.cohortsync.guard.Cleared.Part;
-import io.cohortsync.held.HeldPlans;
 import io.cohortsync.held.Prints;
 import io.cohortsync.link.Link;
 import io.cohortsync.state.StoredTime;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.LongStream;
@@ -22,12 +20,10 @@ import org.springframework.stereotype.Component;
 public class Guard {
 
     private final JdbcClient jdbc;
-    private final HeldPlans heldPlans;
     private final Clock clock;
 
-    Guard(JdbcClient jdbc, HeldPlans heldPlans, Clock clock) {
+    Guard(JdbcClient jdbc, Clock clock) {
         this.jdbc = jdbc;
-        this.heldPlans = heldPlans;
         this.clock = clock;
     }
 
@@ -74,12 +70,12 @@ public class Guard {
                 plan.counts().enter(),
                 approved,
                 mayEnter,
-                entersHeld(guard, plan.link(), plan.counts().enter() - approved));
+                entersHeld(guard, plan.link(), plan.counts().enter() - plan.sentAgain() - approved));
     }
 
     private Part exits(GuardSettings guard, LinkPlan plan) {
         Prints mayLeave = plan.decisions().mayLeave();
-        long approved = mayLeave.count(plan.exitPrints());
+        long approved = mayLeave.count(leaving(plan));
         return part(
                 plan.counts().exit(),
                 approved,
@@ -88,8 +84,8 @@ public class Guard {
     }
 
     private static Part part(long changes, long approved, Prints approvedPrints, Optional<String> why) {
-        return why.map(words -> new Part(approved, changes - approved, approved, why, approvedPrints::contains))
-                .orElseGet(() -> new Part(changes, 0, approved, why, print -> true));
+        return why.map(words -> new Part(approved, changes - approved, why, approvedPrints::contains))
+                .orElseGet(() -> new Part(changes, 0, why, print -> true));
     }
 
     /** Of what is held; where nothing is, of the whole plan. */
@@ -111,16 +107,12 @@ public class Guard {
     }
 
     private Optional<String> entersHeld(GuardSettings guard, Link link, long enters) {
-        if (enters == 0) {
+        if (enters <= 0) {
             return Optional.empty();
         }
         if (guard.holdFirstRun() && link.acknowledged() == 0) {
             return Optional.of(
                     words("%,d enters held: the first run waits for a person (guard.first-run: hold)", enters));
-        }
-        if (link.resyncAfter().isPresent()) {
-            // A person asked for that many.
-            return Optional.empty();
         }
         if (link.acknowledged() == 0 && guard.maxEnters() instanceof GuardSettings.Limit.Percent) {
             // A share of nobody says nothing; first-run does.
@@ -141,9 +133,9 @@ public class Guard {
                     "%,d exits held: the snapshot is empty, which would remove everybody (guard.allow-empty: true lets it)",
                     leaving));
         }
-        long before = exitsWithinWindow(guard, plan.link());
-        long exits = leaving + before;
-        long most = guard.maxExits().of(plan.link().acknowledged() + before);
+        Window window = window(guard, plan.link());
+        long exits = leaving + window.exits();
+        long most = guard.maxExits().of(window.membersAtItsStart(plan.link().acknowledged()));
         if (exits <= most || exits <= guard.minExits()) {
             return Optional.empty();
         }
@@ -152,15 +144,28 @@ public class Guard {
                 leaving, exits, guard.window().toString().substring(2).toLowerCase(Locale.ROOT), most));
     }
 
-    /** Exits that runs within the window, and since a person approved some, had acknowledged, one way or the other. */
-    private long exitsWithinWindow(GuardSettings guard, Link link) {
-        Instant window = clock.instant().minus(guard.window());
-        Instant from =
-                heldPlans.exitsCountFrom(link.id()).filter(window::isBefore).orElse(window);
-        return jdbc.sql(
-                        "select coalesce(sum(exits), 0) from delivery where link_id = ? and closed_at >= ? and outcome = 'accepted'")
-                .params(link.id(), StoredTime.of(from))
-                .query(Long.class)
+    /**
+     * What runs within the window had acknowledged, one way or the other.
+     *
+     * @param exits those that no person has approved
+     * @param approved those that one has
+     * @param enters how many were added
+     */
+    private record Window(long exits, long approved, long enters) {
+
+        /** Of a link that nobody was in at its start, those who were added since: a share of nobody says nothing. */
+        private long membersAtItsStart(long acknowledged) {
+            long then = acknowledged + exits + approved - enters;
+            return then > 0 ? then : acknowledged + exits;
+        }
+    }
+
+    private Window window(GuardSettings guard, Link link) {
+        return jdbc.sql("select coalesce(sum(exits - approved_exits), 0), coalesce(sum(approved_exits), 0),"
+                        + " coalesce(sum(members - exits), 0) from delivery"
+                        + " where link_id = ? and closed_at >= ? and outcome = 'accepted'")
+                .params(link.id(), StoredTime.of(clock.instant().minus(guard.window())))
+                .query((rs, i) -> new Window(rs.getLong(1), rs.getLong(2), rs.getLong(3)))
                 .single();
     }
 

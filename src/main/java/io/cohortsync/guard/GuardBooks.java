@@ -4,23 +4,27 @@ import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.held.HeldPlan;
 import io.cohortsync.held.HeldPlans;
 import io.cohortsync.link.LinkVersions;
+import io.cohortsync.link.Links;
 import io.cohortsync.run.Run;
 import java.time.Clock;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Writes down what of a run's plans waits for a person; {@code guardBooks} in the routes. */
+/** Writes down what of a run's plans waits for a person, and what a person has asked for that is done; {@code guardBooks} in the routes. */
 @Component
 public class GuardBooks {
 
     private final HeldPlans heldPlans;
+    private final Links links;
     private final LinkVersions versions;
     private final TransactionOperations transactions;
     private final Clock clock;
 
-    GuardBooks(HeldPlans heldPlans, LinkVersions versions, TransactionOperations transactions, Clock clock) {
+    GuardBooks(
+            HeldPlans heldPlans, Links links, LinkVersions versions, TransactionOperations transactions, Clock clock) {
         this.heldPlans = heldPlans;
+        this.links = links;
         this.versions = versions;
         this.transactions = transactions;
         this.clock = clock;
@@ -48,8 +52,12 @@ public class GuardBooks {
                 heldPlans.replace(
                         link,
                         held,
+                        plan.decisions(),
                         () -> cleared.enters().held(plan.enterPrints()),
                         () -> cleared.exits().held(Guard.leaving(plan)));
+                if (plan.sentAgain() == 0) {
+                    links.resynced(plan.link(), run.lease().token());
+                }
                 heldPlans.end(link, plan.decisions(), plan.enterPrints(), plan.exitPrints());
             }
         });

@@ -13,9 +13,14 @@ public record Decisions(Prints mayEnter, Prints mayLeave, Prints kept) {
 
     public static final Decisions NONE = new Decisions(Prints.NONE, Prints.NONE, Prints.NONE);
 
+    /** How many members they are about. */
+    long size() {
+        return (long) mayEnter.size() + mayLeave.size() + kept.size();
+    }
+
     /** About whom a decision is over, since these are all whom a snapshot asks to add and to remove. */
     Decisions over(LongStream entering, LongStream leaving) {
-        if (mayEnter.isEmpty() && mayLeave.isEmpty() && kept.isEmpty()) {
+        if (size() == 0) {
             return NONE;
         }
         Prints out = Prints.of(leaving.filter(print -> mayLeave.contains(print) || kept.contains(print)));

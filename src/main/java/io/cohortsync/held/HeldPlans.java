@@ -3,12 +3,13 @@ package io.cohortsync.held;
 import io.cohortsync.state.StoredTime;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.PrimitiveIterator;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -44,7 +45,8 @@ public class HeldPlans {
 
     /** The plan of a link that waits for a person. */
     public Optional<HeldPlan> of(long link) {
-        return jdbc.sql("select id, enters, exits, why, run_id, held_at from held_plan where link_id = ?")
+        return jdbc.sql("select id, enters, exits, why, run_id, held_at from held_plan"
+                        + " where link_id = ? and decided is null")
                 .param(link)
                 .query((rs, i) -> new HeldPlan(
                         rs.getString(1),
@@ -53,6 +55,14 @@ public class HeldPlans {
                         rs.getString(4),
                         rs.getLong(5),
                         StoredTime.read(rs, 6).orElseThrow()))
+                .optional();
+    }
+
+    /** What a person has said of the plan that the last run has held, in words, until the next run goes by it. */
+    public Optional<String> decided(long link) {
+        return jdbc.sql("select id, decided from held_plan where link_id = ? and decided is not null")
+                .param(link)
+                .query((rs, i) -> "plan " + rs.getString(1) + " is " + rs.getString(2) + "; the next run goes by that")
                 .optional();
     }
 
@@ -76,12 +86,20 @@ public class HeldPlans {
      * What a run has found: the plan that waits now, if one does, in place of any other. To be called in a transaction that
      * holds the link's row.
      *
+     * @param known the decisions that the snapshot was compared under: a person who has decided something since is not
+     *     asked again, for the next run goes by it
      * @param enters who waits to enter, asked only where the plan is new
      * @param exits who waits to leave, likewise
      */
-    public void replace(long link, Optional<HeldPlan> plan, Supplier<LongStream> enters, Supplier<LongStream> exits) {
-        Optional<String> known = of(link).map(HeldPlan::id);
-        if (known.equals(plan.map(HeldPlan::id))) {
+    public void replace(
+            long link,
+            Optional<HeldPlan> plan,
+            Decisions known,
+            Supplier<LongStream> enters,
+            Supplier<LongStream> exits) {
+        Optional<String> waiting = of(link).map(HeldPlan::id);
+        boolean waitsAlready = plan.isPresent() && waiting.equals(plan.map(HeldPlan::id));
+        if (waitsAlready || isDecidedSince(link, known)) {
             return;
         }
         forgetPlan(link);
@@ -90,6 +108,15 @@ public class HeldPlans {
             store(link, Standing.HELD, ENTER, enters.get());
             store(link, Standing.HELD, EXIT, exits.get());
         });
+    }
+
+    /** Runs only take from decisions, and one at a time: more can only have come from a person. */
+    private boolean isDecidedSince(long link, Decisions known) {
+        long now = jdbc.sql("select coalesce(sum(members), 0) from held_members where link_id = ? and standing <> ?")
+                .params(link, Standing.HELD.word())
+                .query(Long.class)
+                .single();
+        return now > known.size();
     }
 
     /**
@@ -107,48 +134,43 @@ public class HeldPlans {
         remove(link, Standing.KEPT, EXIT, over.kept());
     }
 
-    /** What is held goes as soon as a snapshot still asks for it; false: another plan is held by now, or none. */
-    public boolean approve(long link, String plan) {
-        return decide(link, plan, () -> move(link, Standing.APPROVED));
+    /**
+     * What is held goes as soon as a snapshot still asks for it.
+     *
+     * @param plans by their links
+     * @return false: of one of the links another plan is held by now, or none; nothing is changed
+     */
+    public boolean approve(Map<Long, String> plans) {
+        return decide(plans, "approved", link -> move(link, Standing.APPROVED));
     }
 
-    /** Whom the plan would remove stays, until a snapshot holds them again; false: another plan is held by now, or none. */
-    public boolean discard(long link, String plan) {
-        return decide(link, plan, () -> {
+    /** Whom the plans would remove stays, until a snapshot holds them again; as {@link #approve}. */
+    public boolean discard(Map<Long, String> plans) {
+        return decide(plans, "discarded", link -> {
             forget(link, Standing.HELD, ENTER);
             move(link, Standing.KEPT);
         });
     }
 
-    private boolean decide(long link, String plan, Runnable decision) {
+    private boolean decide(Map<Long, String> plans, String decision, LongConsumer decided) {
         return Boolean.TRUE.equals(transactions.execute(tx -> {
-            // A run under way replaces the plan under the same lock.
-            jdbc.sql("update link set version = version where id = ?")
-                    .param(link)
-                    .update();
-            if (of(link).filter(held -> held.id().equals(plan)).isEmpty()) {
-                return false;
+            for (Map.Entry<Long, String> plan : plans.entrySet()) {
+                long link = plan.getKey();
+                // A run under way replaces the plan under the same lock.
+                jdbc.sql("update link set version = version where id = ?")
+                        .param(link)
+                        .update();
+                if (of(link).filter(held -> held.id().equals(plan.getValue())).isEmpty()) {
+                    tx.setRollbackOnly();
+                    return false;
+                }
+                decided.accept(link);
+                jdbc.sql("update held_plan set decided = ? where link_id = ?")
+                        .params(decision, link)
+                        .update();
             }
-            decision.run();
-            forgetPlan(link);
             return true;
         }));
-    }
-
-    /** From now on exits of before are no reason to hold others: a person has approved some. */
-    public void exitsCountFrom(long link, Instant now) {
-        jdbc.sql("update link set exits_count_from = ? where id = ?")
-                .params(StoredTime.of(now), link)
-                .update();
-    }
-
-    /** Since when exits of a link count, if a person has approved some. */
-    public Optional<Instant> exitsCountFrom(long link) {
-        return jdbc.sql("select exits_count_from from link where id = ?")
-                .param(link)
-                .query((rs, i) -> StoredTime.read(rs, 1))
-                .optional()
-                .flatMap(at -> at);
     }
 
     private void insert(long link, HeldPlan plan) {

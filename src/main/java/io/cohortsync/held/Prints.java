@@ -25,11 +25,11 @@ public final class Prints {
         return Arrays.binarySearch(sorted, print) >= 0;
     }
 
-    public int size() {
+    int size() {
         return sorted.length;
     }
 
-    public boolean isEmpty() {
+    boolean isEmpty() {
         return sorted.length == 0;
     }
 

@@ -2,6 +2,7 @@ package io.cohortsync.overview;
 
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
+import io.cohortsync.state.StateWatch;
 import io.cohortsync.target.Targets;
 import io.cohortsync.target.Targets.Condition;
 import java.util.Map;
@@ -23,13 +24,15 @@ class Overview {
     private final Settings settings;
     private final SyncStates states;
     private final Targets targets;
+    private final StateWatch stateWatch;
     private Optional<Everything> last = Optional.empty();
     private long readAt = System.nanoTime() - FRESH_NANOS;
 
-    Overview(Settings settings, SyncStates states, Targets targets) {
+    Overview(Settings settings, SyncStates states, Targets targets, StateWatch stateWatch) {
         this.settings = settings;
         this.states = states;
         this.targets = targets;
+        this.stateWatch = stateWatch;
     }
 
     /** Every enabled sync and every target, by name. */
@@ -37,6 +40,10 @@ class Overview {
 
     /** Empty: the state database does not answer. */
     synchronized Optional<Everything> glance() {
+        if (stateWatch.isAway()) {
+            // Known already: nobody need wait for it once more.
+            return Optional.empty();
+        }
         if (System.nanoTime() - readAt >= FRESH_NANOS) {
             last = read();
             readAt = System.nanoTime();

@@ -79,7 +79,9 @@ public class SyncStates {
         Instant now = clock.instant();
         Optional<LastRead> read = runs.lastRead(link.id());
         Optional<Counts> counts = read.map(LastRead::counts);
-        long held = counts.map(Counts::held).orElse(0L);
+        // What a person has decided of is held no longer, whatever the last run's books say.
+        Optional<String> decided = heldPlans.decided(link.id());
+        long held = decided.isPresent() ? 0 : counts.map(Counts::held).orElse(0L);
         Optional<TargetView> lastPart = last.stream()
                 .flatMap(run -> run.targets().stream())
                 .filter(part -> part.target().equals(settings.target().name()))
@@ -103,6 +105,6 @@ public class SyncStates {
                 link.identityChange(),
                 renames.pinned(link),
                 link.resyncAfter().isPresent() ? Optional.of(true) : Optional.empty(),
-                lastPart.flatMap(TargetView::error));
+                decided.or(() -> lastPart.flatMap(TargetView::error)));
     }
 }

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -143,6 +144,19 @@ public class ReadBacks {
 
     /** As {@link #compare}, and whoever is missing is no longer taken for acknowledged but due: the next run sends them. */
     public Difference sendAgain(Lease lease, ReadBack readBack) {
+        Difference all = compare(readBack);
+        Link link = readBack.link();
+        if (all.missing() > PLAUSIBLY_NONE && all.missing() > link.acknowledged() / 2) {
+            // A read that ended early looks the same.
+            throw new HeldException(String.format(
+                    Locale.ROOT,
+                    "%s: %,d of %,d acknowledged members were not read back: that is not believed, and nothing was"
+                            + " changed. If it is so, POST /api/syncs/%s/resync sends all of them again",
+                    link.name(),
+                    all.missing(),
+                    link.acknowledged(),
+                    link.settings().sync()));
+        }
         Instant now = clock.instant();
         return differences.of(
                 readBack,
@@ -198,9 +212,17 @@ public class ReadBacks {
 
     /** The run, which sees its links as they are after what was read back. */
     public Run after(Run run) {
+        // A link may be held for another reason since the run began.
+        Map<Long, String> heldBefore = run.links().stream()
+                .filter(link -> link.identityChange().isPresent() && !link.acceptable())
+                .collect(
+                        Collectors.toMap(Link::id, link -> link.identityChange().orElseThrow()));
         List<Link> current = new ArrayList<>();
         for (Link link : links.of(run.sync())) {
-            current.add(Optional.ofNullable(held.get(link.id())).map(link::held).orElse(link));
+            current.add(Optional.ofNullable(held.get(link.id()))
+                    .or(() -> Optional.ofNullable(heldBefore.get(link.id())))
+                    .map(link::held)
+                    .orElse(link));
         }
         return run.with(current);
     }

@@ -44,6 +44,11 @@ record Adopted(LinkPlan plan) implements LinkPlan {
     }
 
     @Override
+    public long sentAgain() {
+        return 0;
+    }
+
+    @Override
     public LongStream enterPrints() {
         return LongStream.empty();
     }

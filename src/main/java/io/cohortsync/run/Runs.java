@@ -31,6 +31,7 @@ public class Runs {
 
     private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
     private static final int TRIES_TO_BEGIN = 3;
+    private static final String FOLLOWS = "a run or a verification is under way; one more run follows it";
 
     private final Settings settings;
     private final Leases leases;
@@ -90,6 +91,11 @@ public class Runs {
         public boolean isBegun() {
             return run.isPresent();
         }
+
+        /** Whether what is asked for comes after what keeps the sync busy now. */
+        public boolean follows() {
+            return why.equals(FOLLOWS);
+        }
     }
 
     /**
@@ -140,7 +146,7 @@ public class Runs {
                 return new Beginning(Optional.empty(), running, "it is not due");
             }
             if (leases.askForFollowUp(sync, firing, isAskedFor(why))) {
-                return new Beginning(Optional.empty(), running, "a run is under way; one more follows it");
+                return new Beginning(Optional.empty(), running, FOLLOWS);
             }
         }
         return new Beginning(

@@ -21,7 +21,7 @@ import org.springframework.stereotype.Component;
  * making a probe wait for it.
  */
 @Component("stateDatabaseHealthIndicator")
-class StateWatch implements HealthIndicator {
+public class StateWatch implements HealthIndicator {
 
     private static final Logger LOG = LoggerFactory.getLogger(StateWatch.class);
     private static final int SECONDS_TO_ANSWER = 5;
@@ -55,6 +55,11 @@ class StateWatch implements HealthIndicator {
                     Duration.between(outage.get().since(), clock.instant()).toSeconds());
             outage = Optional.empty();
         }
+    }
+
+    /** Whether it did not answer when it was last asked, a second ago or so. */
+    public boolean isAway() {
+        return outage.isPresent();
     }
 
     /** Why it does not answer, if it does not. */

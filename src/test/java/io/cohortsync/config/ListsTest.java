@@ -95,7 +95,7 @@ class ListsTest {
                 "target: amp, id-type: email | id-type: found \"email\". Accepted: amplitude-id, user-id",
                 "target: cio, if-exists: replace | if-exists: found \"replace\". Accepted: adopt, fail",
                 "target: cio, owner: me | owner: unknown key. Accepted here: enabled, id-type, if-exists, member-key,"
-                        + " normalize, segment, segment-id, target",
+                        + " normalize, on-rename, segment, segment-id, target",
             })
     void aMistakeIsToldInWords(String entry, String problem) {
         assertThat(problems("{ " + entry + " }")).containsExactly("syncs.vip.to[0]." + problem);

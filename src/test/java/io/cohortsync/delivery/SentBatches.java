@@ -1,6 +1,7 @@
 package io.cohortsync.delivery;
 
 import io.cohortsync.diff.PlannedChange;
+import io.cohortsync.held.Prints;
 import io.cohortsync.link.Link;
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.membership.Standing;
@@ -19,6 +20,6 @@ public final class SentBatches {
         List<PlannedChange> changes = keys.stream()
                 .map(key -> new PlannedChange(key, fingerprint.of(key), enter, Standing.NONE, ""))
                 .toList();
-        return beans.bean(DeliveryStore.class).open(link.id(), 1, changes, at);
+        return beans.bean(DeliveryStore.class).open(link.id(), 1, changes, Prints.NONE, at);
     }
 }

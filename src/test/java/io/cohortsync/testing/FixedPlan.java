@@ -30,6 +30,11 @@ public record FixedPlan(Link link, List<PlannedChange> entering, List<PlannedCha
     }
 
     @Override
+    public long sentAgain() {
+        return 0;
+    }
+
+    @Override
     public LongStream enterPrints() {
         return entering.stream().mapToLong(PlannedChange::fingerprint);
     }
