@@ -112,7 +112,7 @@ public class LinkCalls {
     public List<String> changed(String sync, String target, String as, String wait, String forget) {
         syncCalls.mayRun(sync, wait);
         Problems.number("forget", forget);
-        if (!WAYS.contains(as)) {
+        if (as == null || !WAYS.contains(as)) {
             throw Problems.of(
                     HttpStatus.BAD_REQUEST,
                     (as == null ? "as is missing" : "as is \"" + as + "\"") + "; accepted: " + String.join(", ", WAYS));

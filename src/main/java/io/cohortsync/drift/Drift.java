@@ -137,7 +137,8 @@ public class Drift {
         Difference found =
                 sendAgain ? readBacks.sendAgain(verification.lease(), readBack) : readBacks.compare(readBack);
         Instant at = readBack.begunAt().truncatedTo(ChronoUnit.MILLIS);
-        verified.remember(verification.lease(), link, new Verified(at, found.missing(), found.extra()));
+        verified.remember(
+                verification.lease(), link, new Verified(at, found.missing(), found.extra(), found.unknownSettling()));
         return new LinkFinding(
                 link.settings().target().name(),
                 link.acknowledged(),

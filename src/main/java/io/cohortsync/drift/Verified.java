@@ -7,5 +7,6 @@ import java.time.Instant;
  *
  * @param missing how many were acknowledged and not there
  * @param extra how many were there and not acknowledged
+ * @param unknownSettling of how many it could not be said yet
  */
-public record Verified(Instant at, long missing, long extra) {}
+public record Verified(Instant at, long missing, long extra, long unknownSettling) {}

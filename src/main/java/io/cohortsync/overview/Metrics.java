@@ -36,6 +36,10 @@ class Metrics implements MeterBinder {
             new Number<>("settled", "members turned down and not due for another try", LinkState::settled),
             new Number<>("held", "changes that wait for a person", LinkState::held),
             new Number<>("kept", "members that stay because a plan was discarded", LinkState::kept),
+            new Number<>(
+                    "changed",
+                    "1: held, because what it is filled under has changed",
+                    l -> flag(l.changed().isPresent())),
             new Number<>("dead.letters", "changes that the target refuses", LinkState::deadLetters));
 
     private static final List<Number<SyncState>> OF_SYNCS = List.of(

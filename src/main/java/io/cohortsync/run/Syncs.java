@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -15,6 +17,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class Syncs {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Syncs.class);
     private static final long FRESH_NANOS = 500_000_000L;
     private static final Instant LONG_AGO = Instant.EPOCH;
 
@@ -72,9 +75,12 @@ public class Syncs {
 
     /** Pauses a sync for all nodes, or ends its pause. */
     public void pause(String sync, boolean paused) {
-        jdbc.sql("update sync set paused = ? where name = ?")
-                .params(paused, sync)
+        int changed = jdbc.sql("update sync set paused = ? where name = ? and paused <> ?")
+                .params(paused, sync, paused)
                 .update();
+        if (changed > 0) {
+            LOG.info("{}: {}", sync, paused ? "paused" : "resumed");
+        }
         known.remove(sync);
     }
 }

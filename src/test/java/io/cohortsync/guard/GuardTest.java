@@ -43,6 +43,8 @@ class GuardTest {
                 .sync("replaced", "[ web ]")
                 .sync("first-approved", "[ web ]", "guard: { first-run: hold }")
                 .sync("slices", "[ web ]")
+                .sync("window-goes-on", "[ web ]")
+                .sync("decided", "[ web ]")
                 .sync("invalid", "[ web ]");
         trial.start();
     }
@@ -306,5 +308,33 @@ class GuardTest {
         assertThat(link.path("error").asText()).contains("2 of 3 records are invalid");
         assertThat(link.path("failed").asLong()).isEqualTo(2);
         assertThat(segment.members("invalid")).containsExactly("ann", "bob", "cid");
+    }
+
+    @Test
+    void whatIsApprovedLetsNothingElsePass() {
+        List<String> all = Trial.people("p", 1_000);
+        run("window-goes-on", all);
+        assertThat(run("window-goes-on", all.subList(0, 810)).path("accepted").asLong())
+                .isEqualTo(190);
+        assertHeld(run("window-goes-on", all.subList(0, 790)), 20, "they would make 210 within 24h");
+        approve("window-goes-on", "");
+        assertThat(segment.members("window-goes-on")).hasSize(790);
+
+        // The 190 of before count as they did; the 20 that a person has seen do not.
+        assertHeld(run("window-goes-on", all.subList(0, 779)), 11, "they would make 201 within 24h, and 200 may pass");
+    }
+
+    @Test
+    void nobodyIsAskedAgainWhatWasDecided() {
+        List<String> all = Trial.people("p", 300);
+        run("decided", all);
+        run("decided", all.subList(0, 50));
+        trial.app().post("/api/syncs/decided/discard?plan=" + heldPlan("decided"));
+
+        JsonNode link = link("decided");
+        assertThat(link.path("held").asLong()).isZero();
+        assertThat(link.path("error").asText()).endsWith("is discarded; the next run goes by that");
+        assertThat(trial.app().call("POST", "/api/syncs/decided/approve").statusCode())
+                .isEqualTo(409);
     }
 }

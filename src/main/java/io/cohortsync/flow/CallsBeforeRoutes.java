@@ -1,4 +1,4 @@
-package io.cohortsync.receiver;
+package io.cohortsync.flow;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -12,21 +12,26 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * The server listens a moment before there are routes, and a moment longer: without this a push would be answered 404 then,
- * after which Mixpanel never calls again (contracts, section 6.2).
+ * The server listens a moment before there are routes, and a moment longer: without this a call that is a route would be
+ * answered 404 then, as if there were none, and after a push that is answered so Mixpanel never calls again (contracts,
+ * section 6.2).
  */
 @Component
-class HooksBeforeRoutes extends OncePerRequestFilter {
+class CallsBeforeRoutes extends OncePerRequestFilter {
 
     private final CamelContext camel;
 
-    HooksBeforeRoutes(CamelContext camel) {
+    CallsBeforeRoutes(CamelContext camel) {
         this.camel = camel;
     }
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return !request.getServletPath().startsWith("/hooks/");
+        String path = request.getServletPath();
+        // What is only looked at is answered by controllers, which are there.
+        boolean changesSomething =
+                path.startsWith("/api/") && !request.getMethod().equals("GET");
+        return !path.startsWith("/hooks/") && !changesSomething;
     }
 
     @Override
