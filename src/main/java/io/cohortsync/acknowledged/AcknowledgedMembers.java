@@ -84,16 +84,16 @@ class AcknowledgedMembers {
         if (contains(link, key)) {
             return false;
         }
-        forgetUnconfirmed(link, List.of(key));
+        forgetUnconfirmed(link.id(), List.of(key));
         insertUnconfirmed(link, key, false);
         return true;
     }
 
     void confirm(LinkRow link, MemberKey key) {
         writeRemembering(link, () -> {
-            forgetUnconfirmed(link, List.of(key));
+            forgetUnconfirmed(link.id(), List.of(key));
             if (!isRunUnderWay(link)) {
-                acknowledge(link, List.of(key));
+                acknowledge(link.id(), List.of(key));
             } else if (!isAcknowledged(link, key)) {
                 insertUnconfirmed(link, key, true);
             }
@@ -104,11 +104,11 @@ class AcknowledgedMembers {
     /** Forgets a key, acknowledged or not; false: it was not known. */
     boolean remove(LinkRow link, MemberKey key) {
         return write(link, () -> {
-            boolean removed = forgetUnconfirmed(link, List.of(key)) > 0;
+            boolean removed = forgetUnconfirmed(link.id(), List.of(key)) > 0;
             if (isAcknowledged(link, key)) {
                 refuseDuringARun(link);
                 members.delete(link.id(), List.of(row(key, 0)));
-                forgetDeadLetters(link, List.of(key));
+                forgetDeadLetters(link.id(), List.of(key));
                 // A raised exit epoch: whoever enters again must not carry the message id of the first time.
                 jdbc.sql("update link set acknowledged = acknowledged - 1, exit_epoch = exit_epoch + 1 where id = ?")
                         .param(link.id())
@@ -136,13 +136,13 @@ class AcknowledgedMembers {
     }
 
     /** Acknowledges what was confirmed during an earlier run, for the run that begins under this token to see it. */
-    void acknowledgeWaiting(LinkRow link, long token) {
+    void acknowledgeWaiting(long link, long token) {
         // A run whose link nobody else writes to leaves its version as it was, for what is known in memory to stay
         // good.
         boolean more = !waiting(link).isEmpty();
         while (more) {
             more = transactions.execute(tx -> {
-                boolean ours = versions.raise(link.id(), token, 0, false);
+                boolean ours = versions.raise(link, token, 0, false);
                 List<MemberKey> waiting = ours ? waiting(link) : List.of();
                 acknowledge(link, waiting);
                 forgetUnconfirmed(link, waiting);
@@ -151,10 +151,10 @@ class AcknowledgedMembers {
         }
     }
 
-    private List<MemberKey> waiting(LinkRow link) {
+    private List<MemberKey> waiting(long link) {
         return jdbc.sql("select fingerprint, member_key from unconfirmed where link_id = ? and confirmed fetch first "
                         + AT_ONCE + " rows only")
-                .param(link.id())
+                .param(link)
                 .query((rs, i) -> new MemberKey(rs.getLong(1), rs.getString(2)))
                 .list();
     }
@@ -194,23 +194,23 @@ class AcknowledgedMembers {
         links.remember(link.sync(), now);
     }
 
-    private void acknowledge(LinkRow link, List<MemberKey> keys) {
+    private void acknowledge(long link, List<MemberKey> keys) {
         if (keys.isEmpty()) {
             return;
         }
         Instant now = clock.instant();
-        long run = lastRun(link);
+        long run = lastRun();
         Map<MemberKey, Standing> known = standings(link, keys);
         List<MemberKey> fresh =
                 keys.stream().filter(key -> !known.containsKey(key)).toList();
         List<MemberKey> turnedDown = keys.stream()
                 .filter(key -> known.getOrDefault(key, Standing.ACKNOWLEDGED) != Standing.ACKNOWLEDGED)
                 .toList();
-        members.insert(link.id(), fresh.stream().map(key -> row(key, run)).toList(), now);
-        members.update(link.id(), turnedDown.stream().map(key -> row(key, run)).toList(), now);
+        members.insert(link, fresh.stream().map(key -> row(key, run)).toList(), now);
+        members.update(link, turnedDown.stream().map(key -> row(key, run)).toList(), now);
         forgetDeadLetters(link, turnedDown);
         jdbc.sql("update link set acknowledged = acknowledged + ? where id = ?")
-                .params(fresh.size() + turnedDown.size(), link.id())
+                .params(fresh.size() + turnedDown.size(), link)
                 .update();
     }
 
@@ -218,9 +218,8 @@ class AcknowledgedMembers {
      * Stands for the run that acknowledged. An exit hangs its message id on an earlier run than the one that sends it, so
      * no exit that was sent before can have hung on the last run there was.
      */
-    private long lastRun(LinkRow link) {
-        return jdbc.sql("select coalesce(max(id), 0) from run where sync = ?")
-                .param(link.sync().name())
+    private long lastRun() {
+        return jdbc.sql("select coalesce(max(id), 0) from run")
                 .query(Long.class)
                 .single();
     }
@@ -230,12 +229,12 @@ class AcknowledgedMembers {
     }
 
     private boolean isAcknowledged(LinkRow link, MemberKey key) {
-        return standings(link, List.of(key)).get(key) == Standing.ACKNOWLEDGED;
+        return standings(link.id(), List.of(key)).get(key) == Standing.ACKNOWLEDGED;
     }
 
-    private Map<MemberKey, Standing> standings(LinkRow link, List<MemberKey> keys) {
+    private Map<MemberKey, Standing> standings(long link, List<MemberKey> keys) {
         Set<Long> prints = keys.stream().map(MemberKey::fingerprint).collect(Collectors.toSet());
-        return members.find(link.id(), prints).stream()
+        return members.find(link, prints).stream()
                 .collect(Collectors.toMap(
                         member -> new MemberKey(member.fingerprint(), member.key()), Member::standing));
     }
@@ -258,17 +257,17 @@ class AcknowledgedMembers {
                 .update();
     }
 
-    private int forgetUnconfirmed(LinkRow link, List<MemberKey> keys) {
+    private int forgetUnconfirmed(long link, List<MemberKey> keys) {
         return delete("unconfirmed", link, keys);
     }
 
-    private void forgetDeadLetters(LinkRow link, List<MemberKey> keys) {
+    private void forgetDeadLetters(long link, List<MemberKey> keys) {
         delete("dead_letter", link, keys);
     }
 
-    private int delete(String table, LinkRow link, List<MemberKey> keys) {
+    private int delete(String table, long link, List<MemberKey> keys) {
         List<Object[]> rows = keys.stream()
-                .map(key -> new Object[] {link.id(), key.fingerprint(), key.key()})
+                .map(key -> new Object[] {link, key.fingerprint(), key.key()})
                 .toList();
         int deleted = 0;
         for (int count : batches.batchUpdate("delete from " + table + THE_ROW, rows)) {

@@ -87,9 +87,7 @@ class AcknowledgedRepositories implements CamelContextConfiguration {
 
     @EventListener
     void acknowledgeWaiting(LinksClaimed claimed) {
-        // An orphan's run is of no configured sync, and no route knows a repository of it.
-        Optional.ofNullable(settings.syncs().get(claimed.sync())).stream()
-                .flatMap(this::rows)
-                .forEach(link -> members.acknowledgeWaiting(link, claimed.token()));
+        // Rows, since what was confirmed just before a link was set aside is removed with the rest of its members.
+        links.ids(claimed.sync()).forEach(link -> members.acknowledgeWaiting(link, claimed.token()));
     }
 }

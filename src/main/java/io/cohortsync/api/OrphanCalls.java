@@ -29,7 +29,7 @@ public class OrphanCalls {
     /**
      * Has an orphan's members removed by the run that begins now.
      *
-     * @param plan what approves it where the guard holds it
+     * @param plan what approves it where it is held
      * @return the name of the run's sync
      */
     public String remove(String id, String plan, String wait) {
@@ -42,8 +42,8 @@ public class OrphanCalls {
             long members = orphan.acknowledged() + orphan.inDoubt();
             throw Problems.of(
                     HttpStatus.CONFLICT,
-                    "Held: " + members + " members would be removed from " + orphan.target()
-                            + ", more than guard lets through. To approve, repeat it with plan=" + held,
+                    "Held: " + members + " members would be removed from " + orphan.target() + ", and "
+                            + orphan.held().orElseThrow() + ". To approve, repeat it with plan=" + held,
                     Map.of("members", members, "plan", held));
         });
         return orphans.remove(orphan.id(), orphan.plan().isPresent());

@@ -1,6 +1,7 @@
 package io.cohortsync.api;
 
 import io.cohortsync.config.Settings;
+import io.cohortsync.orphan.Orphans;
 import io.cohortsync.run.RunStore;
 import io.cohortsync.run.RunView;
 import java.util.List;
@@ -23,10 +24,12 @@ class RunsController {
 
     private final Settings settings;
     private final RunStore runs;
+    private final Orphans orphans;
 
-    RunsController(Settings settings, RunStore runs) {
+    RunsController(Settings settings, RunStore runs, Orphans orphans) {
         this.settings = settings;
         this.runs = runs;
+        this.orphans = orphans;
     }
 
     @GetMapping
@@ -58,6 +61,7 @@ class RunsController {
         if (!asked) {
             throw Problems.of(HttpStatus.CONFLICT, "Run " + id + " has ended already: " + run.state());
         }
+        orphans.cancelled(run.sync());
         return run;
     }
 }

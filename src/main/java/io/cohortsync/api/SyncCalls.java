@@ -11,7 +11,9 @@ import io.cohortsync.guard.Guard;
 import io.cohortsync.link.RunUnderWayException;
 import io.cohortsync.quota.Left;
 import io.cohortsync.quota.SourceCalls;
+import io.cohortsync.rebaseline.NotAdoptableException;
 import io.cohortsync.rebaseline.OtherNumberException;
+import io.cohortsync.run.HaltedException;
 import io.cohortsync.run.Run;
 import io.cohortsync.run.RunState;
 import io.cohortsync.run.RunStore;
@@ -154,7 +156,11 @@ public class SyncCalls {
                 return problem(ProblemDetail.forStatusAndDetail(
                         HttpStatus.CONFLICT, mask.apply("It cannot be read yet: " + t.getMessage())));
             }
-            if (t instanceof NotTriedException || t instanceof LeaseLostException || t instanceof HeldException) {
+            if (t instanceof NotTriedException
+                    || t instanceof LeaseLostException
+                    || t instanceof HeldException
+                    || t instanceof HaltedException
+                    || t instanceof NotAdoptableException) {
                 return problem(ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, mask.apply(t.getMessage())));
             }
         }

@@ -19,11 +19,6 @@ public record GuardSettings(
     public static final GuardSettings DEFAULT =
             new GuardSettings(new Limit.Percent(20), 100, Duration.ofHours(24), false, new Limit.Off(), false);
 
-    /** The same for a run that is meant to remove everybody: the number of exits alone holds it. */
-    public GuardSettings mayEmpty() {
-        return new GuardSettings(maxExits, minExits, window, true, maxEnters, holdFirstRun);
-    }
-
     /** Lets everything through, because a person has approved it. */
     public static GuardSettings off() {
         return new GuardSettings(new Limit.Off(), 0, Duration.ofHours(24), true, new Limit.Off(), false);

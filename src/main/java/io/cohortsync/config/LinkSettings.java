@@ -48,6 +48,11 @@ public record LinkSettings(
                         list.map(known -> known.named(cohortName)));
     }
 
+    /** The trait or the list that is written, in words a person can compare; empty: the target has neither. */
+    public Optional<String> written() {
+        return trait.or(() -> list.map(ListSettings::which));
+    }
+
     /** What {@code context.integration} says (contracts, section 1.4). */
     public record Integration(String name, String version) {}
 }

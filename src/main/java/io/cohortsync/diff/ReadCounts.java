@@ -12,6 +12,11 @@ public record ReadCounts(
         return same + settled + enter;
     }
 
+    /** Whether more than half of its records are invalid, so that it is not taken for complete. */
+    public boolean isMostlyInvalid() {
+        return invalid * 2 > read;
+    }
+
     /** The same with so many exits fewer. */
     ReadCounts without(long exits) {
         return new ReadCounts(read, same, settled, enter, invalid, anonymous, duplicate, exit - exits);

@@ -41,7 +41,7 @@ public class Guard {
                     Optional.empty(),
                     Optional.empty());
         }
-        if (counts.invalid() * 2 > counts.read()) {
+        if (counts.isMostlyInvalid()) {
             return new Cleared(
                     plan,
                     Part.NOTHING,

@@ -3,7 +3,10 @@ package io.cohortsync.link;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Keeps runs away from the links of a sync while they are changed in a way that no run could go on after. */
+/**
+ * Keeps runs away from the links of a sync while they are changed in a way that no run could go on after. That takes one
+ * transaction, which locks the sync's row: a lease, as {@code run/Standstills} take for calls that last, would outlive it.
+ */
 @Component
 class BetweenRuns {
 

@@ -2,7 +2,6 @@ package io.cohortsync.link;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cohortsync.config.LinkSettings;
-import io.cohortsync.config.ListSettings;
 import io.cohortsync.config.SourceSettings;
 import io.cohortsync.config.SyncSettings;
 import java.util.Collection;
@@ -89,6 +88,14 @@ public class Links {
         return sync.source() instanceof SourceSettings.Nobody;
     }
 
+    /** The rows of a sync, whether its links are configured, or one that was set aside. */
+    public List<Long> ids(String sync) {
+        return jdbc.sql("select id from link where sync = ? order by id")
+                .param(sync)
+                .query(Long.class)
+                .list();
+    }
+
     /** The row of a configured link, which is another one once the former was set aside. */
     public long id(SyncSettings sync, LinkSettings settings) {
         return row(sync, settings).map(Row::id).orElseThrow();
@@ -145,14 +152,10 @@ public class Links {
                 .filter(other -> other.acknowledged() > 0 || other.id() < link.id())
                 .filter(other ->
                         other.settings().target().equals(link.settings().target()))
-                .filter(other -> written(other).isPresent() && written(other).equals(written(link)))
+                .filter(other -> other.settings().written().isPresent()
+                        && other.settings().written().equals(link.settings().written()))
                 .map(Link::name)
                 .findFirst();
-    }
-
-    /** The trait or the list that a link writes. */
-    private static Optional<String> written(Link link) {
-        return link.settings().trait().or(() -> link.settings().list().map(ListSettings::which));
     }
 
     /** Whether its target is known to hold somebody, or may hold somebody. */

@@ -3,7 +3,6 @@ package io.cohortsync.link;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cohortsync.config.GuardSettings;
 import io.cohortsync.config.LinkSettings;
-import io.cohortsync.config.ListSettings;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SourceSettings;
 import io.cohortsync.config.SyncSettings;
@@ -160,23 +159,50 @@ public class OrphanLinks {
     private Optional<String> filledBy(OrphanLink orphan) {
         return settings.syncs().values().stream()
                 .flatMap(sync -> sync.links().stream().map(link -> links.stored(sync, link)))
-                .filter(link -> identities
-                        .targetChange(
-                                orphan.identity().orElseThrow(), link.settings().target())
-                        .isEmpty())
-                .filter(link -> isWrittenBy(orphan, link))
+                .filter(link -> isAtSameTarget(orphan, link.settings()))
+                .filter(link -> isWrittenBy(orphan, link.settings())
+                        || orphan.remoteId().isPresent() && orphan.remoteId().equals(remoteId(link)))
                 .map(Link::name)
                 .findFirst();
     }
 
-    private boolean isWrittenBy(OrphanLink orphan, Link link) {
-        Optional<String> before = place(orphan).written();
-        Optional<String> now =
-                link.settings().trait().or(() -> link.settings().list().map(ListSettings::which));
-        boolean sameList = orphan.remoteId().isPresent() && orphan.remoteId().equals(remoteId(link));
-        boolean sameSync =
-                before.isEmpty() && orphan.formerSync().equals(link.settings().sync());
-        return sameList || sameSync || before.isPresent() && before.equals(now);
+    private boolean isAtSameTarget(OrphanLink orphan, LinkSettings link) {
+        return identities
+                .targetChange(orphan.identity().orElseThrow(), link.target())
+                .isEmpty();
+    }
+
+    private boolean isWrittenBy(OrphanLink orphan, LinkSettings link) {
+        Optional<String> before =
+                place(orphan).link(orphan.formerSync(), link.target()).written();
+        return before.isEmpty() ? orphan.formerSync().equals(link.sync()) : before.equals(link.written());
+    }
+
+    /** An orphan whose members are to be removed from where a link with these settings writes, or are just being removed. */
+    Optional<OrphanLink> leaving(LinkSettings place) {
+        return all().stream()
+                .filter(orphan -> orphan.target().equals(place.target().name()))
+                .filter(orphan -> orphan.identity().isPresent())
+                .filter(orphan -> orphan.removal().isPresent() || isRunning(orphan))
+                .filter(orphan -> isAtSameTarget(orphan, place) && isWrittenBy(orphan, place))
+                .findFirst();
+    }
+
+    private boolean isRunning(OrphanLink orphan) {
+        return jdbc.sql("select count(*) from sync where name = ? and lease_until >= current_timestamp")
+                        .param(orphan.sync())
+                        .query(Long.class)
+                        .single()
+                > 0;
+    }
+
+    /** The configured link that took an orphan's place when it was set aside; empty: none is configured. */
+    public Optional<Link> successor(OrphanLink orphan) {
+        return Optional.ofNullable(settings.syncs().get(orphan.formerSync())).stream()
+                .flatMap(sync -> sync.links().stream()
+                        .filter(link -> link.target().name().equals(orphan.target()))
+                        .map(link -> links.stored(sync, link)))
+                .findFirst();
     }
 
     private Optional<String> remoteId(Link link) {
@@ -193,8 +219,8 @@ public class OrphanLinks {
                         Place.ofIdentity(identities.place(orphan.identity().orElseThrow())));
     }
 
-    /** A sync that wants nobody, so that a run of it removes all of an orphan's members. */
-    public SyncSettings removing(OrphanLink orphan, GuardSettings guard) {
+    /** A sync that wants nobody, so that a run of it removes all of an orphan's members, however many they are. */
+    public SyncSettings removing(OrphanLink orphan) {
         Place place = place(orphan);
         LinkSettings link = place.link(orphan.formerSync(), settings.targets().get(orphan.target()));
         return new SyncSettings(
@@ -208,7 +234,7 @@ public class OrphanLinks {
                 new Schedule.Manual(),
                 true,
                 List.of(link),
-                guard);
+                GuardSettings.off());
     }
 
     /** Writes down that its members are to be removed. */
@@ -216,6 +242,11 @@ public class OrphanLinks {
         jdbc.sql("update link set removal = ? where id = ?")
                 .params(approved ? "approved" : "asked", orphan.id())
                 .update();
+    }
+
+    /** The members of the orphan with this sync's name stay where they are, until somebody wants them removed again. */
+    public void keep(String sync) {
+        jdbc.sql("update link set removal = null where sync = ?").param(sync).update();
     }
 
     /**
@@ -261,7 +292,7 @@ public class OrphanLinks {
             // The next run of the sync has a higher one than either.
             token = betweenRuns.atLeast(sync.name(), orphans);
             jdbc.sql("update link set sync = ?, token = ?, version = version + 1 where id = ?")
-                    .params(sync.name() + "~" + empty.id(), token, empty.id())
+                    .params(SetAside.name(sync.name(), empty.id()), token, empty.id())
                     .update();
             jdbc.sql("update link set sync = ?, token = ?, version = version + 1, orphan_since = null,"
                             + " set_aside = null, removal = null where id = ?")

@@ -71,11 +71,6 @@ record Place(Map<String, String> parts) {
         return part("cohort id");
     }
 
-    /** The trait or the list that is written; empty: the target has neither. */
-    Optional<String> written() {
-        return part("trait").or(() -> list().map(ListSettings::which));
-    }
-
     private Optional<ListSettings> list() {
         return part("id type")
                 .map(type -> new ListSettings(

@@ -18,27 +18,30 @@ public class Renames {
     private final JdbcClient jdbc;
     private final Links links;
     private final SetAside setAside;
+    private final OrphanLinks orphans;
 
-    Renames(JdbcClient jdbc, Links links, SetAside setAside) {
+    Renames(JdbcClient jdbc, Links links, SetAside setAside, OrphanLinks orphans) {
         this.jdbc = jdbc;
         this.links = links;
         this.setAside = setAside;
+        this.orphans = orphans;
     }
 
     /**
      * The source tells this name.
      *
      * @param token of the run's lease
+     * @param mayMove whether links that migrate may do so now; false: they go on as they are until the next run
      */
-    public void told(SyncSettings sync, long token, String name) {
+    public void told(SyncSettings sync, long token, String name, boolean mayMove) {
         for (LinkSettings configured : sync.links()) {
             if (configured.enabled() && configured.target().enabled()) {
-                told(sync, configured, token, name);
+                told(sync, configured, token, name, mayMove);
             }
         }
     }
 
-    private void told(SyncSettings sync, LinkSettings configured, long token, String name) {
+    private void told(SyncSettings sync, LinkSettings configured, long token, String name, boolean mayMove) {
         Link link = links.stored(sync, configured);
         LinkSettings under = configured.named(name);
         boolean sameName = under.trait().equals(link.settings().trait())
@@ -47,15 +50,19 @@ public class Renames {
             jdbc.sql("update link set told_name = null where id = ? and told_name is not null and token = ?")
                     .params(link.id(), token)
                     .update();
-        } else if (configured.onRename() == OnRename.MIGRATE) {
+        } else if (configured.onRename() == OnRename.PIN
+                || mayMove && orphans.leaving(under).isPresent()) {
+            // A removal that goes on where the link is to go would undo what is added there.
+            if (note(link, token, name)) {
+                LOG.warn("{}: {}", link.name(), words(link, name));
+            }
+        } else if (mayMove) {
             setAside.moveDuringRun(
                     sync,
                     link,
                     token,
                     "its cohort is no longer called \"" + link.cohortName() + "\" but \"" + name
                             + "\" (on-rename: migrate)");
-        } else if (note(link, token, name)) {
-            LOG.warn("{}: {}", link.name(), words(link.cohortName(), name));
         }
     }
 
@@ -75,11 +82,13 @@ public class Renames {
                 .query((rs, i) -> Optional.ofNullable(rs.getString(1)))
                 .optional()
                 .flatMap(told -> told)
-                .map(told -> words(link.cohortName(), told));
+                .map(told -> words(link, told));
     }
 
-    private static String words(String before, String now) {
-        return "the source now calls the cohort \"" + now + "\"; it goes on under \"" + before
-                + "\" (on-rename: pin; migrate would move its members)";
+    private static String words(Link link, String now) {
+        return "the source now calls the cohort \"" + now + "\"; it goes on under \"" + link.cohortName() + "\" "
+                + (link.settings().onRename() == OnRename.MIGRATE
+                        ? "until those who were in \"" + now + "\" before are removed there (GET /api/orphans)"
+                        : "(on-rename: pin; migrate would move its members)");
     }
 }

@@ -3,6 +3,7 @@ package io.cohortsync.link;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.state.StoredTime;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,11 +23,15 @@ public class SetAside {
     /** No name of a sync holds it. */
     private static final String MARK = "~";
 
+    /** As many characters as are stored of why. */
+    private static final int WORDS = 2000;
+
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
     private final BetweenRuns betweenRuns;
     private final LinkIdentity identities;
     private final Links links;
+    private final OrphanLinks orphans;
     private final Clock clock;
 
     SetAside(
@@ -35,13 +40,20 @@ public class SetAside {
             BetweenRuns betweenRuns,
             LinkIdentity identities,
             Links links,
+            OrphanLinks orphans,
             Clock clock) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.betweenRuns = betweenRuns;
         this.identities = identities;
         this.links = links;
+        this.orphans = orphans;
         this.clock = clock;
+    }
+
+    /** The name of the sync that a row has once it is set aside. */
+    static String name(String sync, long link) {
+        return formerSync(sync) + MARK + link;
     }
 
     /** The sync that a row belonged to before it was set aside, or still does. */
@@ -68,9 +80,13 @@ public class SetAside {
         if (unreachable.isPresent()) {
             return unreachable.map(what -> "the former place cannot be reached any more (" + what + ")");
         }
-        return identities.isElsewhere(stored, sync, link.settings())
-                ? Optional.empty()
-                : Optional.of("the place is the same, and whom it holds would be removed right after they were added");
+        if (!identities.isElsewhere(stored, sync, link.settings())) {
+            return Optional.of("the place is the same, and whom it holds would be removed right after they were added");
+        }
+        // That removal would send exits to the place that this link fills.
+        return orphans.leaving(link.settings())
+                .map(orphan -> "orphan " + orphan.id() + " is to be removed from the new place: drop it first, POST"
+                        + " /api/orphans/" + orphan.id() + "/drop");
     }
 
     /**
@@ -116,14 +132,18 @@ public class SetAside {
     }
 
     private void aside(String sync, long link, long token, Optional<String> why, boolean remove) {
-        String name = formerSync(sync) + MARK + link;
+        String name = name(sync, link);
         jdbc.sql("update link set sync = ?, token = ?, version = version + 1, set_aside = ?, removal = ?,"
                         + " orphan_since = coalesce(orphan_since, ?) where id = ?")
                 .params(name, token + 1)
-                .param(why.orElse(null))
+                .param(why.map(SetAside::cut).orElse(null))
                 .param(remove ? "asked" : null)
                 .params(StoredTime.of(clock.instant()), link)
                 .update();
+        // Whom a person has kept in the cohort is to leave with it.
+        for (String table : List.of("held_plan", "held_members")) {
+            jdbc.sql("delete from " + table + " where link_id = ?").param(link).update();
+        }
         // It has one already if it was set aside before, and adopted.
         int known = jdbc.sql("update sync set token = ? where name = ?")
                 .params(token + 1, name)
@@ -135,5 +155,9 @@ public class SetAside {
                     .params(name, token + 1, sync)
                     .update();
         }
+    }
+
+    private static String cut(String words) {
+        return words.length() <= WORDS ? words : words.substring(0, WORDS - 1) + "…";
     }
 }

@@ -16,9 +16,11 @@ import java.util.Optional;
  * @param inDoubt how many it may hold, or may hold no longer
  * @param since when it became one
  * @param why it is one
- * @param removal {@code under way}, or {@code waits for approval}; empty: nobody asked for it
+ * @param removal {@code under way}, {@code waits for approval}, or for the link that took its place to be filled; empty:
+ *     nobody asked for it
  * @param notRemovable why nothing can be sent to where they are, if that is so
- * @param plan what approves the removal of so many, where the guard would hold it
+ * @param held why its removal waits, or would
+ * @param plan what approves a removal that is held
  * @param can what can be done
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -33,5 +35,6 @@ public record Orphan(
         String why,
         Optional<String> removal,
         Optional<String> notRemovable,
+        Optional<String> held,
         Optional<String> plan,
         List<String> can) {}

@@ -94,8 +94,9 @@ public class Orphans {
 
     private Orphan view(OrphanLink orphan) {
         Optional<String> unreachable = links.unreachable(orphan);
-        boolean waits = isHeld(orphan);
-        Optional<String> plan = Optional.of(plan(orphan)).filter(id -> waits && unreachable.isEmpty());
+        List<Wait> waits = waits(orphan);
+        Optional<String> held = waits.stream().map(Wait::why).reduce((one, other) -> one + "; " + other);
+        Optional<String> plan = held.filter(why -> unreachable.isEmpty()).map(why -> plan(orphan));
         String calls = "POST /api/orphans/" + orphan.id();
         String removal = calls + "/remove-members"
                 + plan.map(id -> "?plan=" + id).orElse("") + ": the target is sent their exits";
@@ -108,8 +109,11 @@ public class Orphans {
                 inDoubt(orphan),
                 orphan.since(),
                 orphan.setAside().orElse("the sync or this target of it left the configuration"),
-                orphan.removal().map(asked -> waits ? "waits for approval" : "under way"),
+                orphan.removal()
+                        .map(asked ->
+                                waits.stream().findFirst().map(Wait::state).orElse("under way")),
                 unreachable,
+                held,
                 plan,
                 Stream.of(
                                 unreachable.isPresent() ? Optional.<String>empty() : Optional.of(removal),
@@ -133,16 +137,40 @@ public class Orphans {
     private GuardSettings guard(OrphanLink orphan) {
         return Optional.ofNullable(settings.syncs().get(orphan.formerSync()))
                 .map(SyncSettings::guard)
-                .orElse(GuardSettings.DEFAULT)
-                .mayEmpty();
+                .orElse(GuardSettings.DEFAULT);
     }
 
-    /** Whether the guard would hold the removal of so many. */
-    private boolean isHeld(OrphanLink orphan) {
+    private static boolean isApproved(OrphanLink orphan) {
+        return orphan.removal().filter(APPROVED::equals).isPresent();
+    }
+
+    /** What a removal waits for, in a word and in more. */
+    private record Wait(String state, String why) {}
+
+    /** What its removal waits for, unless a person has approved it. */
+    private List<Wait> waits(OrphanLink orphan) {
+        return isApproved(orphan)
+                ? List.of()
+                : Stream.of(forApproval(orphan), forSuccessor(orphan))
+                        .flatMap(Optional::stream)
+                        .toList();
+    }
+
+    private Optional<Wait> forApproval(OrphanLink orphan) {
         GuardSettings guard = guard(orphan);
         long exits = orphan.acknowledged() + inDoubt(orphan);
-        boolean approved = orphan.removal().filter(APPROVED::equals).isPresent();
-        return !approved && exits > guard.minExits() && exits > guard.maxExits().of(exits);
+        return exits > guard.minExits() && exits > guard.maxExits().of(exits)
+                ? Optional.of(new Wait("waits for approval", "that is more than guard lets through"))
+                : Optional.empty();
+    }
+
+    /** Removed before they are added elsewhere, its members would be nowhere. */
+    private Optional<Wait> forSuccessor(OrphanLink orphan) {
+        return links.successor(orphan)
+                .filter(link -> !history.hasFilled(link.id(), orphan.since().orElse(Instant.EPOCH)))
+                .map(link -> new Wait(
+                        "waits until " + link.name() + " is filled",
+                        "no run of " + link.name() + ", which took its place, has added all members there yet"));
     }
 
     /**
@@ -157,8 +185,7 @@ public class Orphans {
         if (!SetAside.isSetAside(orphan.sync())) {
             setAside.orphan(orphan.sync(), id);
         }
-        links.remove(
-                orphan, approved || orphan.removal().filter(APPROVED::equals).isPresent());
+        links.remove(orphan, approved || isApproved(orphan));
         return known(id).sync();
     }
 
@@ -174,11 +201,15 @@ public class Orphans {
 
     private List<Long> due() {
         return links.all().stream()
-                .filter(orphan -> orphan.removal().isPresent())
-                .filter(orphan -> isDue(orphan) && !isHeld(orphan))
-                .filter(orphan -> links.unreachable(orphan).isEmpty())
+                .filter(orphan -> whyNot(orphan).isEmpty() && isDue(orphan))
                 .map(OrphanLink::id)
                 .toList();
+    }
+
+    private Optional<String> whyNot(OrphanLink orphan) {
+        return orphan.removal().isEmpty()
+                ? Optional.of("nobody asked for it any more")
+                : waits(orphan).stream().map(Wait::why).findFirst().or(() -> links.unreachable(orphan));
     }
 
     private boolean isDue(OrphanLink orphan) {
@@ -195,9 +226,12 @@ public class Orphans {
     /** Begins the run that removes an orphan's members. */
     public Runs.Beginning begin(long id) {
         OrphanLink orphan = known(id);
-        boolean approved = orphan.removal().filter(APPROVED::equals).isPresent();
-        Runs.Beginning beginning =
-                runs.beginAlone(links.removing(orphan, approved ? GuardSettings.off() : guard(orphan)));
+        // What was true when it was found to be due may be so no longer.
+        Optional<String> whyNot = whyNot(orphan);
+        if (whyNot.isPresent()) {
+            return Runs.Beginning.none(whyNot.get());
+        }
+        Runs.Beginning beginning = runs.beginAlone(links.removing(orphan));
         if (beginning.isBegun()) {
             LOG.info(
                     "{} → {}: the members of orphan {} are removed: {}",
@@ -207,6 +241,14 @@ public class Orphans {
                     String.format(Locale.ROOT, "%,d are acknowledged", orphan.acknowledged()));
         }
         return beginning;
+    }
+
+    /** A person has cancelled a run of this sync: if it removed an orphan's members, no other goes on with that. */
+    public void cancelled(String sync) {
+        if (SetAside.isSetAside(sync)) {
+            links.keep(sync);
+            LOG.info("{}: the removal is cancelled, its members stay until it is asked for again", sync);
+        }
     }
 
     /** Forgets an orphan's members, who stay where they are. */

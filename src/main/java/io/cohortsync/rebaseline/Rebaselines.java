@@ -4,6 +4,7 @@ import io.cohortsync.delivery.DeliveryStore;
 import io.cohortsync.delivery.LeaseLostException;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.diff.PlannedChange;
+import io.cohortsync.diff.ReadCounts;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.LinkChanges;
 import io.cohortsync.link.LinkVersions;
@@ -13,6 +14,7 @@ import io.cohortsync.membership.Standing;
 import io.cohortsync.run.LinkEnds;
 import io.cohortsync.run.Run;
 import io.cohortsync.run.Runs;
+import io.cohortsync.source.IncompleteSnapshotException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,7 +78,12 @@ public class Rebaselines {
         return new Run(run.id(), run.sync(), run.lease(), chosen, run.startedAt(), Optional.empty());
     }
 
-    /** What it would do at these targets. */
+    /**
+     * What it would do at these targets.
+     *
+     * @throws NotAdoptableException if nothing may be sent to one of them
+     * @throws IncompleteSnapshotException if most records are invalid for one of them
+     */
     public Numbers count(List<LinkPlan> plans, Collection<String> targets) {
         return count(plans.stream()
                 .filter(plan -> targets.contains(plan.link().settings().target().name()))
@@ -84,9 +91,25 @@ public class Rebaselines {
     }
 
     private static Numbers count(List<LinkPlan> plans) {
+        plans.forEach(Rebaselines::check);
         return new Numbers(
                 plans.stream().mapToLong(plan -> plan.counts().enter()).sum(),
                 plans.stream().mapToLong(plan -> plan.counts().exit()).sum());
+    }
+
+    private static void check(LinkPlan plan) {
+        if (!plan.link().acceptable()) {
+            throw new NotAdoptableException(plan.link());
+        }
+        ReadCounts counts = plan.counts();
+        if (counts.isMostlyInvalid()) {
+            throw new IncompleteSnapshotException(String.format(
+                    Locale.ROOT,
+                    "%s: %,d of %,d records are invalid",
+                    plan.link().name(),
+                    counts.invalid(),
+                    counts.read()));
+        }
     }
 
     /**
@@ -94,6 +117,8 @@ public class Rebaselines {
      *
      * @param forget how many known members may be forgotten
      * @throws OtherNumberException if they are more or less; nothing is changed
+     * @throws NotAdoptableException as {@link #count}, likewise
+     * @throws IncompleteSnapshotException as {@link #count}, likewise
      */
     public void adopt(Run run, List<LinkPlan> plans, long forget) {
         Numbers numbers = count(plans);

@@ -28,12 +28,14 @@ public class Overdue {
 
     private final Syncs syncs;
     private final Clock clock;
+    private final Settings settings;
     private final List<String> scheduled;
     private final Set<String> toLookAt = ConcurrentHashMap.newKeySet();
     private final Set<String> lookedAt = ConcurrentHashMap.newKeySet();
     private Instant lastAsked = Instant.EPOCH;
 
     Overdue(Settings settings, Syncs syncs, Clock clock) {
+        this.settings = settings;
         this.syncs = syncs;
         this.clock = clock;
         this.scheduled = settings.syncs().values().stream()
@@ -64,9 +66,11 @@ public class Overdue {
         return toLookAt.stream().filter(sync -> !paused.contains(sync)).toList();
     }
 
-    /** This one may be overdue. */
+    /** This one may be overdue; an orphan's run is begun again by whoever wants its members removed. */
     void lookAt(String sync) {
-        toLookAt.add(sync);
+        if (settings.syncs().containsKey(sync)) {
+            toLookAt.add(sync);
+        }
     }
 
     /** Whether nobody has asked this before of a sync, since the start. */

@@ -114,7 +114,8 @@ public class PushNews {
     /** Whether a sync whose time has come has a reason to run; one that asks its source always has. */
     public boolean isDue(String name) {
         SyncSettings sync = settings.syncs().get(name);
-        if (!sync.pushed()) {
+        // Beginning the run says so of one that is not configured.
+        if (sync == null || !sync.pushed()) {
             return true;
         }
         try {

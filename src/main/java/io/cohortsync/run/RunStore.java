@@ -207,6 +207,18 @@ public class RunStore {
                 .optional();
     }
 
+    /** Whether the last run to end a link's part, since then, has delivered there all that it should. */
+    public boolean hasFilled(long link, Instant since) {
+        return jdbc.sql("select l.state from run_link l join run r on r.id = l.run_id where l.link_id = ?"
+                        + " and l.state <> 'running' and (r.finished_at is null or r.finished_at >= ?)"
+                        + " order by l.run_id desc fetch first 1 rows only")
+                .params(link, StoredTime.of(since))
+                .query(String.class)
+                .optional()
+                .filter(RunState.SUCCEEDED.word()::equals)
+                .isPresent();
+    }
+
     /** A run without its links. */
     private static RunView row(ResultSet rs) throws SQLException {
         return new RunView(

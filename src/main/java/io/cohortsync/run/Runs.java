@@ -88,6 +88,11 @@ public class Runs {
      */
     public record Beginning(Optional<Run> run, Optional<Long> running, String why) {
 
+        /** No run began, and none is known to be under way. */
+        public static Beginning none(String why) {
+            return new Beginning(Optional.empty(), Optional.empty(), why);
+        }
+
         public boolean isBegun() {
             return run.isPresent();
         }
@@ -105,7 +110,10 @@ public class Runs {
      */
     public Beginning begin(String sync, String trigger, Date fire) {
         if (halts.nodeStops()) {
-            return new Beginning(Optional.empty(), Optional.empty(), "this node is stopping");
+            return Beginning.none("this node is stopping");
+        }
+        if (!settings.syncs().containsKey(sync)) {
+            return Beginning.none("there is no sync " + sync + " in the configuration");
         }
         try {
             return tryToBegin(sync, trigger, fire);
@@ -116,12 +124,15 @@ public class Runs {
                 // The firing is not lost: it is overdue, and looked for until it is taken.
                 overdue.lookAt(sync);
             }
-            return new Beginning(Optional.empty(), Optional.empty(), "the state database does not answer");
+            return Beginning.none("the state database does not answer");
         }
     }
 
     /** Begins a run if no other is under way; none follows the one that is. */
     public Beginning beginAlone(SyncSettings sync) {
+        if (halts.nodeStops()) {
+            return Beginning.none("this node is stopping");
+        }
         Optional<Lease> lease = leases.take(sync.name());
         if (lease.isPresent()) {
             return new Beginning(Optional.of(begin(sync, Trigger.MANUAL, lease.get())), Optional.empty(), "");
@@ -149,10 +160,7 @@ public class Runs {
                 return new Beginning(Optional.empty(), running, FOLLOWS);
             }
         }
-        return new Beginning(
-                Optional.empty(),
-                Optional.empty(),
-                "the sync is paused or quarantined, or another node took this firing");
+        return Beginning.none("the sync is paused or quarantined, or another node took this firing");
     }
 
     /** The due time a firing stands for: one that comes late stands for all that passed meanwhile. */
@@ -327,7 +335,9 @@ public class Runs {
         RunState state = end(run);
         if (state == RunState.SUCCEEDED) {
             news.done(run);
-        } else if (run.lease().isDisturbed() && (state == RunState.INCOMPLETE || state == RunState.FAILED)) {
+        } else if (settings.syncs().containsKey(run.sync().name())
+                && run.lease().isDisturbed()
+                && (state == RunState.INCOMPLETE || state == RunState.FAILED)) {
             leases.askForFollowUp(run.sync().name(), Optional.empty(), false);
         }
         return leases.giveBack(
@@ -360,6 +370,17 @@ public class Runs {
         String words = ends.words(waiting);
         LOG.info("{}: {}", run.sync().name(), words);
         endUnsent(run, RunState.INCOMPLETE, words);
+    }
+
+    /**
+     * Ends a run that a person began for what cannot be done: nothing was sent, and nothing was changed.
+     *
+     * @param why an exception that says so, or what Camel wrapped it in
+     */
+    public void callOff(Run run, Throwable why) {
+        String words = ends.words(why);
+        LOG.info("{}: run {} was called off: {}", run.sync().name(), run.id(), words);
+        endUnsent(run, RunState.CANCELLED, words);
     }
 
     /**

@@ -56,17 +56,32 @@ public class SourceNews {
 
     /** The run, which from now on knows what its source told. */
     public Run heard(Run run, Told told) {
+        return heard(run, told, true);
+    }
+
+    /** As {@link #heard}, and no link is moved, because what is there is to be written down. */
+    public Run heardInPlace(Run run, Told told) {
+        return heard(run, told, false);
+    }
+
+    private Run heard(Run run, Told told, boolean mayMove) {
         SyncSettings sync = run.sync();
         if (sync.givenName().isEmpty()) {
             Optional<String> name =
                     told.name().filter(known -> !known.isBlank()).map(SourceNews::storable);
-            name.ifPresent(known -> renames.told(sync, run.lease().token(), known));
+            name.ifPresent(known -> renames.told(sync, run.lease().token(), known, mayMove));
             links.name(sync, run.lease().token(), name.orElse(sync.name()));
         }
-        List<Link> current = sync.givenName().isPresent()
-                ? run.links()
-                : links.of(sync).stream().map(this::unlessTaken).toList();
+        List<Link> current = sync.givenName().isPresent() ? run.links() : links(sync);
         return run.reading(current, told.state().map(state -> state(sync, current, state)));
+    }
+
+    /** The links of a sync as a run of it sees them. */
+    public List<Link> links(SyncSettings sync) {
+        List<Link> stored = links.of(sync);
+        return sync.givenName().isPresent()
+                ? stored
+                : stored.stream().map(this::unlessTaken).toList();
     }
 
     private static String storable(String name) {

@@ -7,7 +7,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Keeps a sync from running, on any node, while somebody looks at what its targets hold; a run that is asked for meanwhile
- * follows. It takes the lease as a run does, but needs none of a run's books.
+ * follows. It takes the lease as a run does, but needs none of a run's books. What needs one transaction and no call, and may
+ * change a link's row altogether, goes between runs instead ({@code link/BetweenRuns}).
  */
 @Component
 public class Standstills {

@@ -10,9 +10,9 @@ import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.held.Decisions;
 import io.cohortsync.held.HeldPlans;
 import io.cohortsync.link.Link;
-import io.cohortsync.link.Links;
 import io.cohortsync.run.Halts;
 import io.cohortsync.run.Run;
+import io.cohortsync.run.SourceNews;
 import io.cohortsync.source.Chunk;
 import io.cohortsync.source.IncompleteSnapshotException;
 import io.cohortsync.source.SnapshotReader;
@@ -29,7 +29,7 @@ import org.springframework.stereotype.Component;
 public class Comparisons {
 
     private final Settings settings;
-    private final Links links;
+    private final SourceNews news;
     private final DeliveryStore deliveries;
     private final HeldPlans heldPlans;
     private final Diff diff;
@@ -38,14 +38,14 @@ public class Comparisons {
 
     Comparisons(
             Settings settings,
-            Links links,
+            SourceNews news,
             DeliveryStore deliveries,
             HeldPlans heldPlans,
             Diff diff,
             Halts halts,
             Clock clock) {
         this.settings = settings;
-        this.links = links;
+        this.news = news;
         this.deliveries = deliveries;
         this.heldPlans = heldPlans;
         this.diff = diff;
@@ -61,7 +61,7 @@ public class Comparisons {
     /** For a plan, which sends and changes nothing. */
     public Comparison ofPlan(String sync) {
         SyncSettings wanted = settings.syncs().get(sync);
-        return of(Optional.empty(), wanted, links.of(wanted));
+        return of(Optional.empty(), wanted, news.links(wanted));
     }
 
     private Comparison of(Optional<Run> run, SyncSettings sync, List<Link> links) {

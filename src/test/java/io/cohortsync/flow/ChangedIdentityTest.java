@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cohortsync.member.Fingerprint;
 import io.cohortsync.testing.Books;
 import io.cohortsync.testing.RunningApp;
 import io.cohortsync.testing.SegmentServer;
+import io.cohortsync.testing.SegmentServer.Answer;
 import io.cohortsync.testing.StateTables;
 import io.cohortsync.testing.Trial;
 import java.net.http.HttpResponse;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +80,12 @@ class ChangedIdentityTest {
             }
             cohort("many", Trial.people("p", 150));
             before.run("many");
+            // Confirmed by a route during the last run.
+            before.bean(JdbcTemplate.class)
+                    .update(
+                            "insert into unconfirmed (link_id, fingerprint, member_key, process, confirmed, added_at)"
+                                    + " select id, ?, 'late', 'p', true, current_timestamp from link where sync = 'gone'",
+                            before.bean(Fingerprint.class).of("late"));
         }
         cohort("other", List.of("ann", "dora"));
         app = start("wk_2", AFTER);
@@ -224,6 +233,8 @@ class ChangedIdentityTest {
                         .path("forget")
                         .asLong())
                 .isEqualTo(2);
+        assertThat(app.get("/api/runs?sync=rebased").path(0).path("state").asText())
+                .isEqualTo("cancelled");
         Files.writeString(folder.resolve("rebased.csv"), "user_id\nann\n\"dora");
         answer(422, "syncs/rebased/accept-change?as=rebaseline&forget=2");
         assertThat(StateTables.acknowledged(app)).isEqualTo(state);
@@ -249,20 +260,41 @@ class ChangedIdentityTest {
         assertThat(segment.members("gone")).hasSize(3);
         JsonNode run = answer(200, "orphans/" + gone + "/remove-members?wait=true");
         RunningApp.assertAddsUp(run);
-        assertThat(run.path("targets").path(0).path("accepted").asLong()).isEqualTo(3);
+        assertThat(sent()).containsExactlyInAnyOrder("ann", "bob", "cleo", "late");
         assertThat(segment.members("gone")).isEmpty();
         assertThat(refused(404, "orphans/" + gone + "/remove-members")).contains("There is no orphan");
     }
 
     @Test
-    void theGuardHoldsTheRemovalOfManyUntilItsPlanIsApproved() {
+    void theGuardHoldsTheRemovalOfManyUntilItsPlanIsApprovedAndACancelledOneIsNotTakenUpAgain() {
         long many = orphan("many");
         JsonNode held = answer(409, "orphans/" + many + "/remove-members");
         assertThat(held.path("members").asLong()).isEqualTo(150);
         String plan = held.path("plan").asText();
         answer(409, "orphans/" + many + "/remove-members?plan=other");
         assertThat(sent()).isEmpty();
-        answer(200, "orphans/" + many + "/remove-members?wait=true&plan=" + plan);
+        CountDownLatch let = new CountDownLatch(1);
+        segment.behave(request -> {
+            try {
+                let.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return Answer.OK;
+        });
+        long run = answer(202, "orphans/" + many + "/remove-members?plan=" + plan)
+                .path("id")
+                .asLong();
+        await().until(() -> !sent().isEmpty());
+        assertThat(orphans("many").findFirst().orElseThrow().path("removal").asText())
+                .isEqualTo("under way");
+        answer(202, "runs/" + run + "/cancel");
+        assertThat(orphans("many").findFirst().orElseThrow().has("removal")).isFalse();
+        let.countDown();
+        segment.behaveWell();
+        await().until(() -> !app.get("/api/runs/" + run).path("state").asText().equals("running"));
+        // Whoever was not under way.
+        orphans("many").forEach(left -> answer(200, "orphans/" + many + "/remove-members?wait=true"));
         assertThat(segment.members("many")).isEmpty();
     }
 

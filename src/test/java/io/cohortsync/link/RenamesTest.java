@@ -2,16 +2,20 @@ package io.cohortsync.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cohortsync.config.GuardSettings;
 import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.OnRename;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.member.Fingerprint;
+import io.cohortsync.orphan.Orphan;
 import io.cohortsync.orphan.Orphans;
+import io.cohortsync.run.LinkEnds;
 import io.cohortsync.run.Run;
 import io.cohortsync.run.Runs;
 import io.cohortsync.run.SourceNews;
 import io.cohortsync.source.Told;
 import io.cohortsync.testing.Database;
+import io.cohortsync.testing.FixedPlan;
 import io.cohortsync.testing.StateBeans;
 import java.time.Clock;
 import java.util.List;
@@ -55,14 +59,30 @@ class RenamesTest {
 
     /** A run that hears this name, and whose target takes so many. */
     private static Link run(StateBeans beans, SyncSettings sync, String name, long members) {
-        Run run = beans.bean(Runs.class).beginAlone(sync).run().orElseThrow();
-        Told told = new Told(Optional.of(name), OptionalLong.empty(), Optional.empty(), "");
-        Run heard = beans.bean(SourceNews.class).heard(run, told);
+        Run run = begin(beans, sync);
+        Run heard = beans.bean(SourceNews.class).heard(run, told(name));
         Link link = heard.links().get(0);
         beans.bean(Links.class).remember(sync, link);
         beans.bean(LinkVersions.class).raise(link.id(), run.lease().token(), members, false);
         beans.bean(Runs.class).finish(heard);
         return link;
+    }
+
+    private static Run begin(StateBeans beans, SyncSettings sync) {
+        return beans.bean(Runs.class).beginAlone(sync).run().orElseThrow();
+    }
+
+    private static Told told(String name) {
+        return new Told(Optional.of(name), OptionalLong.empty(), Optional.empty(), "");
+    }
+
+    /** A run that has nothing left to send. */
+    private static void succeed(StateBeans beans, SyncSettings sync) {
+        Run run = begin(beans, sync);
+        Link link = run.links().get(0);
+        beans.bean(Runs.class).passWall(run, List.of(new FixedPlan(link, List.of(), List.of())));
+        beans.bean(LinkEnds.class).finish(run, link, Optional.empty());
+        beans.bean(Runs.class).finish(run);
     }
 
     @ParameterizedTest
@@ -95,12 +115,35 @@ class RenamesTest {
             JdbcTemplate jdbc = beans.bean(JdbcTemplate.class);
             SyncSettings sync = sync(beans, OnRename.MIGRATE);
             Link first = run(beans, sync, "Trial", 3);
+            Run inPlace = begin(beans, sync);
+            assertThat(beans.bean(SourceNews.class)
+                            .heardInPlace(inPlace, told("Test"))
+                            .links()
+                            .get(0)
+                            .id())
+                    .as("what is there is to be written down")
+                    .isEqualTo(first.id());
+            beans.bean(Runs.class).finish(inPlace);
+            jdbc.update(
+                    "insert into held_members (link_id, standing, direction, part, members, fingerprints)"
+                            + " values (?, 'kept', -1, 0, 1, ?)",
+                    first.id(),
+                    new byte[8]);
             Link renamed = run(beans, sync, "Test", 2);
+            assertThat(jdbc.queryForObject("select count(*) from held_members", Integer.class))
+                    .isZero();
             assertThat(renamed.id()).isNotEqualTo(first.id());
             assertThat(renamed.settings().trait()).contains("in Test");
             assertThat(renamed.acknowledged()).isZero();
 
             Orphans orphans = beans.bean(Orphans.class);
+            assertThat(orphans.toRemove()).as("they are nowhere else yet").isEmpty();
+            assertThat(orphans.begin(first.id()).isBegun()).isFalse();
+            Orphan early = orphans.find(first.id()).orElseThrow();
+            assertThat(early.removal().orElseThrow()).startsWith("waits until vip");
+            assertThat(early.plan()).isPresent();
+            succeed(beans, sync);
+            assertThat(orphans.find(first.id()).orElseThrow().plan()).isEmpty();
             assertThat(orphans.toRemove()).containsExactly(first.id());
             Run removal = orphans.begin(first.id()).run().orElseThrow();
             Link leaving = removal.links().get(0);
@@ -112,16 +155,45 @@ class RenamesTest {
             assertThat(orphans.toRemove())
                     .as("nothing was sent, so it is tried again, later")
                     .isEmpty();
-            jdbc.update("delete from run");
+            jdbc.update("delete from run where sync like 'vip~%'");
             assertThat(orphans.toRemove()).containsExactly(first.id());
 
             // A sync that left the configuration is guarded as one that says nothing of it.
-            jdbc.update("update link set sync = 'gone~1', acknowledged = 101 where id = ?", first.id());
+            jdbc.update("update link set sync = 'gone~1', acknowledged = 100 where id = ?", first.id());
             jdbc.update("update sync set name = 'gone~1' where name like 'vip~%'");
+            Run few = orphans.begin(first.id()).run().orElseThrow();
+            assertThat(few.sync().guard()).as("it is asked once").isEqualTo(GuardSettings.off());
+            beans.bean(Runs.class).finish(few);
+            jdbc.update("delete from run where sync = 'gone~1'");
+            jdbc.update("update link set acknowledged = 101 where id = ?", first.id());
             assertThat(orphans.toRemove()).isEmpty();
             assertThat(orphans.find(first.id()).orElseThrow().removal()).contains("waits for approval");
             orphans.remove(first.id(), true);
             assertThat(orphans.toRemove()).containsExactly(first.id());
+
+            orphans.cancelled("gone~1");
+            assertThat(orphans.toRemove()).isEmpty();
+            assertThat(orphans.begin(first.id()).isBegun()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLinkDoesNotMigrateToWhereMembersOfBeforeAreStillToBeRemoved(Database database) {
+        try (StateBeans beans = new StateBeans(database, Fingerprint.seeded(1), Clock.systemUTC(), 10, true, 1)) {
+            SyncSettings sync = sync(beans, OnRename.MIGRATE);
+            // As long as names are stored: the words of both are longer than what is stored of them.
+            String before = "a".repeat(1_000);
+            Link first = run(beans, sync, before, 3);
+            Link renamed = run(beans, sync, "b".repeat(1_000), 2);
+            assertThat(renamed.id()).isNotEqualTo(first.id());
+
+            Link back = run(beans, sync, before, 0);
+            assertThat(back.id()).isEqualTo(renamed.id());
+            assertThat(beans.bean(Renames.class).pinned(back).orElseThrow()).endsWith("(GET /api/orphans)");
+
+            beans.bean(JdbcTemplate.class).update("update link set acknowledged = 0 where id = ?", first.id());
+            assertThat(run(beans, sync, before, 0).id()).isNotEqualTo(renamed.id());
         }
     }
 }

@@ -21,8 +21,10 @@ import io.cohortsync.run.Runs;
 import io.cohortsync.snapshot.Comparison;
 import io.cohortsync.snapshot.Comparisons;
 import io.cohortsync.source.Chunk;
+import io.cohortsync.source.IncompleteSnapshotException;
 import io.cohortsync.testing.Books;
 import io.cohortsync.testing.Database;
+import io.cohortsync.testing.FixedPlan;
 import io.cohortsync.testing.StateBeans;
 import java.time.Clock;
 import java.time.Instant;
@@ -129,6 +131,28 @@ class RebaselinesTest {
             LinkPlan next = read(beans, begin(beans), snapshot).get(0);
             assertThat(next.counts().enter() + next.counts().exit()).isZero();
             assertThat(next.link().exitEpoch()).isGreaterThan(link.exitEpoch());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "H2")
+    void nothingIsAdoptedWhereNothingMayBeSentOrWhereMostRecordsAreInvalid(Database database) {
+        try (StateBeans beans = new StateBeans(database, FINGERPRINT, Clock.systemUTC(), 10, true, 1)) {
+            Rebaselines rebaselines = beans.bean(Rebaselines.class);
+            Run run = begin(beans);
+            List<LinkPlan> held =
+                    List.of(new FixedPlan(run.links().get(0).held("its list is gone"), List.of(), List.of()));
+            assertThatThrownBy(() -> rebaselines.count(held, List.of("target-1")))
+                    .isInstanceOf(NotAdoptableException.class)
+                    .hasMessageContaining("its list is gone");
+            assertThatThrownBy(() -> rebaselines.adopt(run, held, 0)).isInstanceOf(NotAdoptableException.class);
+
+            List<LinkPlan> invalid = read(beans, run, "ann", "x".repeat(600), "y".repeat(600));
+            assertThatThrownBy(() -> rebaselines.count(invalid, List.of("target-1")))
+                    .isInstanceOf(IncompleteSnapshotException.class)
+                    .hasMessageContaining("2 of 3 records are invalid");
+            assertThatThrownBy(() -> rebaselines.adopt(run, invalid, 0))
+                    .isInstanceOf(IncompleteSnapshotException.class);
         }
     }
 }

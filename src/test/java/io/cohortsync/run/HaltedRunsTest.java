@@ -8,6 +8,7 @@ import io.cohortsync.testing.RunningApp;
 import io.cohortsync.testing.SegmentServer;
 import io.cohortsync.testing.SegmentServer.Answer;
 import io.cohortsync.testing.Trial;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -163,6 +164,29 @@ class HaltedRunsTest {
         trial.app().post("/api/syncs/paused/resume");
         assertThat(trial.run("paused").path("state").asText()).isEqualTo("succeeded");
         assertThat(segment.members("paused")).hasSize(100);
+    }
+
+    @Test
+    void aCancelledRebaselineHasNotFailedAndTheRunThatWasAskedForMeanwhileFollows() throws Exception {
+        CompletableFuture<HttpResponse<String>> rebaseline =
+                CompletableFuture.supplyAsync(() -> trial.app().call("POST", "/api/syncs/endless/rebaseline?forget=0"));
+        long id = running("endless");
+        assertThat(trial.app().call("POST", "/api/syncs/endless/run").statusCode())
+                .isEqualTo(202);
+        assertThat(cancel(id)).isEqualTo(202);
+
+        HttpResponse<String> answer = rebaseline.get(10, TimeUnit.SECONDS);
+        assertThat(answer.statusCode()).isEqualTo(409);
+        assertThat(answer.body()).contains("the run was cancelled");
+        assertThat(trial.app().get("/api/runs/" + id).path("state").asText()).isEqualTo("cancelled");
+
+        long next = running("endless");
+        assertThat(next).isGreaterThan(id);
+        assertThat(trial.app().get("/api/runs/" + next).path("trigger").asText())
+                .isEqualTo("follow-up");
+        assertThat(cancel(next)).isEqualTo(202);
+        await().until(() ->
+                trial.app().get("/api/runs/" + next).path("state").asText().equals("cancelled"));
     }
 
     @ParameterizedTest

@@ -144,4 +144,20 @@ class LeasesTest {
             assertThat(store.cutOff(run)).isTrue();
         }
     }
+
+    @ParameterizedTest
+    @EnumSource(names = "H2")
+    void noRunBeginsOfASyncThatIsNotConfiguredNorAnyOnANodeThatStops(Database database) {
+        try (StateBeans beans = new StateBeans(database, Fingerprint.seeded(1), Clock.systemUTC(), 10, true, 1)) {
+            Runs runs = beans.bean(Runs.class);
+            assertThat(runs.begin("vip~1", "manual", null).why()).contains("no sync vip~1");
+            assertThat(beans.bean(PushNews.class).isDue("vip~1")).isTrue();
+            Overdue overdue = beans.bean(Overdue.class);
+            overdue.lookAt("vip~1");
+            assertThat(overdue.syncs()).doesNotContain("vip~1");
+
+            beans.bean(Halts.class).stopNode();
+            assertThat(runs.beginAlone(beans.sync()).isBegun()).isFalse();
+        }
+    }
 }
