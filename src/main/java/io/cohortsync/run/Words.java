@@ -2,6 +2,7 @@ package io.cohortsync.run;
 
 import io.cohortsync.source.IncompleteSnapshotException;
 import io.cohortsync.source.NotYetException;
+import io.cohortsync.spool.TemporaryFileException;
 import org.springframework.dao.DataIntegrityViolationException;
 
 /** What to say of an exception to a person. */
@@ -13,7 +14,9 @@ final class Words {
     static String of(Throwable thrown) {
         Throwable told = thrown;
         for (Throwable t = thrown; t != null; t = t.getCause()) {
-            if (t instanceof IncompleteSnapshotException || t instanceof NotYetException) {
+            if (t instanceof IncompleteSnapshotException
+                    || t instanceof NotYetException
+                    || t instanceof TemporaryFileException) {
                 return t.getMessage();
             }
             if (t instanceof DataIntegrityViolationException) {

@@ -1,7 +1,6 @@
 package io.cohortsync.spool;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -17,7 +16,7 @@ public final class TemporaryFile implements AutoCloseable {
     private final FileChannel channel;
     private long size;
 
-    /** @throws UncheckedIOException if none can be made there */
+    /** @throws TemporaryFileException if none can be made there */
     public TemporaryFile(Path directory) {
         try {
             Files.createDirectories(directory);
@@ -30,7 +29,7 @@ public final class TemporaryFile implements AutoCloseable {
                 // Windows.
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("no temporary file can be made in " + directory + ": " + e.getMessage(), e);
+            throw new TemporaryFileException("no temporary file can be made in " + directory, e);
         }
     }
 
@@ -43,7 +42,7 @@ public final class TemporaryFile implements AutoCloseable {
             }
             return size;
         } catch (IOException e) {
-            throw new UncheckedIOException("a temporary file cannot be written: " + e.getMessage(), e);
+            throw new TemporaryFileException("a temporary file cannot be written", e);
         }
     }
 
@@ -61,7 +60,7 @@ public final class TemporaryFile implements AutoCloseable {
             }
             return read;
         } catch (IOException e) {
-            throw new UncheckedIOException("a temporary file cannot be read: " + e.getMessage(), e);
+            throw new TemporaryFileException("a temporary file cannot be read", e);
         }
     }
 

@@ -45,7 +45,7 @@ public class StateWatch implements HealthIndicator {
         Optional<String> trouble = trouble();
         if (trouble.isPresent() && outage.isEmpty()) {
             outage = Optional.of(new Outage(asked, trouble.get()));
-            LOG.error(
+            LOG.warn(
                     "The state database does not answer ({}): nothing new is read or sent; runs that it cuts off are made up"
                             + " for when it is back",
                     trouble.get());

@@ -5,9 +5,16 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 
 /** A PostgreSQL server that goes away and comes back with the same data on the same port. */
 final class PostgresServer {
+
+    static {
+        // It complains at length when asked to stop a server that has crashed.
+        LoggingSystem.get(PostgresServer.class.getClassLoader()).setLogLevel("io.zonky", LogLevel.OFF);
+    }
 
     private final Path data;
     private final int port = JarProcess.freePort();

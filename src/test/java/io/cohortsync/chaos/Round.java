@@ -2,6 +2,7 @@ package io.cohortsync.chaos;
 
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.cohortsync.testing.Books;
 import java.io.IOException;
 import java.time.Duration;
@@ -158,10 +159,14 @@ final class Round {
         world.fillDisk();
         tally.fault(world.disk().fault(), 1);
         begin();
-        String state = world.runToEnd("crowd").path("state").asText();
+        JsonNode run = world.runToEnd("crowd");
         long after = world.vendors().members(Place.CROWD_AT_SEGMENT).size();
-        if (state.equals("failed") && before != after) {
+        boolean failed = run.path("state").asText().equals("failed");
+        if (failed && before != after) {
             wrong.add("a run failed for want of disk, and sent something: " + before + " → " + after);
+        }
+        if (failed && !run.path("error").asText().contains("temporary file")) {
+            wrong.add("a run failed for want of disk, and does not say so: " + run.path("error"));
         }
         world.freeDisk();
     }

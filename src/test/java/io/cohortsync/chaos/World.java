@@ -32,7 +32,7 @@ final class World implements AutoCloseable {
     static final int CROWD = 9_000;
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration TIME_TO_SETTLE = Duration.ofMinutes(3);
+    private static final Duration TIME_TO_SETTLE = Duration.ofMinutes(5);
     private static final Duration A_MOMENT = Duration.ofMillis(100);
 
     private final String name;

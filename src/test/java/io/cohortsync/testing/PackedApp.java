@@ -64,7 +64,7 @@ public final class PackedApp implements AutoCloseable {
 
     /** Waits until it answers HTTP. */
     public PackedApp awaitUp(Path folder) {
-        await().atMost(Duration.ofMinutes(2))
+        await().atMost(Duration.ofMinutes(4))
                 .pollInterval(Duration.ofMillis(100))
                 .until(() -> {
                     if (!process.isAlive()) {
