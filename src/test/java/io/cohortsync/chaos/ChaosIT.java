@@ -24,7 +24,7 @@ import org.springframework.util.FileSystemUtils;
 class ChaosIT {
 
     private static final Optional<Integer> ROUNDS = Optional.ofNullable(Integer.getInteger("rounds"));
-    private static final int ROUNDS_IN_THE_SUITE = 4;
+    private static final int ROUNDS_IN_THE_SUITE = 3;
 
     /** While one world waits for a dead node's lease to run out, the others go on. */
     private static final int WORLDS = Integer.getInteger("worlds", 4);

@@ -182,7 +182,7 @@ final class Round {
                 kill();
             } else {
                 world.pause(sync, true);
-                world.awaitQuiet();
+                world.awaitQuiet(sync);
             }
             List<Arrival> inDoubt = world.vendors().arrivals();
             ledger.add(inDoubt);
@@ -217,7 +217,7 @@ final class Round {
     private void flip(String sync, List<Arrival> inDoubt) {
         Population cohort = world.cohort(sync);
         Map<Boolean, Set<String>> some = inDoubt.stream()
-                .filter(arrival -> random.nextBoolean())
+                .filter(arrival -> arrival.place().sync().equals(sync) && random.nextBoolean())
                 // As the cohort has it now: who enters leaves, and who leaves returns.
                 .filter(arrival -> cohort.members().contains(arrival.member()) == arrival.enter())
                 .collect(Collectors.partitioningBy(

@@ -37,12 +37,16 @@ interface StateServer extends AutoCloseable {
                         place.target()));
     }
 
-    /** Runs under way or about to be, whoever began them. */
-    default long busy() {
+    /** Whether a run of a sync is under way or about to be, whoever began it. */
+    default boolean isBusy(String sync) {
         return look().queryForObject(
-                        "select (select count(*) from run where state = 'running')"
-                                + " + (select count(*) from sync where (follow_up and not paused) or lease_until >= current_timestamp)",
-                        Long.class);
+                                "select (select count(*) from run where sync = ? and state = 'running')"
+                                        + " + (select count(*) from sync where name = ?"
+                                        + " and ((follow_up and not paused) or lease_until >= current_timestamp))",
+                                Long.class,
+                                sync,
+                                sync)
+                > 0;
     }
 
     /** H2 within the application, at the URL that is the product's default: it dies and comes back with its process. */

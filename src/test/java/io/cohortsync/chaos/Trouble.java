@@ -20,7 +20,7 @@ enum Trouble {
     VENDORS("vendors");
 
     private static final List<Trouble> TURN =
-            List.of(KILL, DOUBT_PAUSED, DISK_FULL, VENDORS, DATABASE, CLOCK, DOUBT_KILLED, DOUBT_PAUSED, VENDORS);
+            List.of(KILL, DOUBT_PAUSED, DISK_FULL, VENDORS, DATABASE, CLOCK, DOUBT_PAUSED, VENDORS, DOUBT_KILLED);
 
     private final String words;
 

@@ -146,15 +146,15 @@ final class World implements AutoCloseable {
                         () -> runToEnd(sync),
                         run -> run.path("state").asText().equals("succeeded")
                                 && run.path("id").asLong() > last));
-        awaitQuiet();
+        cohorts.keySet().forEach(this::awaitQuiet);
     }
 
-    /** Waits until no run is under way or about to be. */
-    void awaitQuiet() {
-        await("the end of all runs in " + name)
+    /** Waits until no run of a sync is under way or about to be. */
+    void awaitQuiet(String sync) {
+        await("the end of the runs of " + sync + " in " + name)
                 .atMost(TIME_TO_SETTLE)
                 .pollInterval(A_MOMENT)
-                .until(() -> state.busy() == 0);
+                .until(() -> !state.isBusy(sync));
     }
 
     /** The clock of the application goes wrong by so much. */
