@@ -146,15 +146,15 @@ public class ReadBacks {
     public Difference sendAgain(Lease lease, ReadBack readBack) {
         Difference all = compare(readBack);
         Link link = readBack.link();
-        if (all.missing() > PLAUSIBLY_NONE && all.missing() > link.acknowledged() / 2) {
+        if (all.missing() > PLAUSIBLY_NONE && all.missing() > all.there()) {
             // A read that ended early looks the same.
             throw new HeldException(String.format(
                     Locale.ROOT,
-                    "%s: %,d of %,d acknowledged members were not read back: that is not believed, and nothing was"
+                    "%s: %,d people were read back, and %,d who are acknowledged were not: that is not believed, and nothing was"
                             + " changed. If it is so, POST /api/syncs/%s/resync sends all of them again",
                     link.name(),
+                    all.there(),
                     all.missing(),
-                    link.acknowledged(),
                     link.settings().sync()));
         }
         Instant now = clock.instant();
