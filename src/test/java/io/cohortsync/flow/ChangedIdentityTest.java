@@ -282,16 +282,20 @@ class ChangedIdentityTest {
             }
             return Answer.OK;
         });
-        long run = answer(202, "orphans/" + many + "/remove-members?plan=" + plan)
-                .path("id")
-                .asLong();
-        await().until(() -> !sent().isEmpty());
-        assertThat(orphans("many").findFirst().orElseThrow().path("removal").asText())
-                .isEqualTo("under way");
-        answer(202, "runs/" + run + "/cancel");
-        assertThat(orphans("many").findFirst().orElseThrow().has("removal")).isFalse();
-        let.countDown();
-        segment.behaveWell();
+        long run;
+        try {
+            run = answer(202, "orphans/" + many + "/remove-members?plan=" + plan)
+                    .path("id")
+                    .asLong();
+            await().until(() -> !sent().isEmpty());
+            assertThat(orphans("many").findFirst().orElseThrow().path("removal").asText())
+                    .isEqualTo("under way");
+            answer(202, "runs/" + run + "/cancel");
+            assertThat(orphans("many").findFirst().orElseThrow().has("removal")).isFalse();
+        } finally {
+            let.countDown();
+            segment.behaveWell();
+        }
         await().until(() -> !app.get("/api/runs/" + run).path("state").asText().equals("running"));
         // Whoever was not under way.
         orphans("many").forEach(left -> answer(200, "orphans/" + many + "/remove-members?wait=true"));
