@@ -4,7 +4,6 @@ import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.held.HeldPlan;
 import io.cohortsync.held.HeldPlans;
 import io.cohortsync.link.LinkVersions;
-import io.cohortsync.link.Links;
 import io.cohortsync.run.Run;
 import java.time.Clock;
 import java.util.Optional;
@@ -16,15 +15,12 @@ import org.springframework.transaction.support.TransactionOperations;
 public class GuardBooks {
 
     private final HeldPlans heldPlans;
-    private final Links links;
     private final LinkVersions versions;
     private final TransactionOperations transactions;
     private final Clock clock;
 
-    GuardBooks(
-            HeldPlans heldPlans, Links links, LinkVersions versions, TransactionOperations transactions, Clock clock) {
+    GuardBooks(HeldPlans heldPlans, LinkVersions versions, TransactionOperations transactions, Clock clock) {
         this.heldPlans = heldPlans;
-        this.links = links;
         this.versions = versions;
         this.transactions = transactions;
         this.clock = clock;
@@ -55,9 +51,6 @@ public class GuardBooks {
                         plan.decisions(),
                         () -> cleared.enters().held(plan.enterPrints()),
                         () -> cleared.exits().held(Guard.leaving(plan)));
-                if (plan.sentAgain() == 0) {
-                    links.resynced(plan.link(), run.lease().token());
-                }
                 heldPlans.end(link, plan.decisions(), plan.enterPrints(), plan.exitPrints());
             }
         });
