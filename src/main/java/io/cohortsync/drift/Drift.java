@@ -4,6 +4,7 @@ import io.cohortsync.config.ListSettings;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.config.TargetSettings;
+import io.cohortsync.delivery.HeldException;
 import io.cohortsync.delivery.NotTriedException;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
@@ -115,8 +116,13 @@ public class Drift {
         return findings(verification, false);
     }
 
-    /** As {@link #compare}; those missing are no longer taken for acknowledged, so that the next run sends them. */
+    /**
+     * As {@link #compare}; those missing are no longer taken for acknowledged, so that the next run sends them.
+     *
+     * @throws HeldException if what one target told is not believed; nothing is changed at any
+     */
     public List<LinkFinding> sendAgain(Verification verification) {
+        verification.readable().stream().map(verification::of).forEach(readBacks::believe);
         return findings(verification, true);
     }
 

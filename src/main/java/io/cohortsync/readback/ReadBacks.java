@@ -142,12 +142,11 @@ public class ReadBacks {
         return differences.of(readBack, absent -> {});
     }
 
-    /** As {@link #compare}, and whoever is missing is no longer taken for acknowledged but due: the next run sends them. */
-    public Difference sendAgain(Lease lease, ReadBack readBack) {
+    /** @throws HeldException if so many are missing that the read may have ended early */
+    public void believe(ReadBack readBack) {
         Difference all = compare(readBack);
         Link link = readBack.link();
         if (all.missing() > PLAUSIBLY_NONE && all.missing() > all.there()) {
-            // A read that ended early looks the same.
             throw new HeldException(String.format(
                     Locale.ROOT,
                     "%s: %,d people were read back, and %,d who are acknowledged were not: that is not believed, and nothing was"
@@ -157,6 +156,10 @@ public class ReadBacks {
                     all.missing(),
                     link.settings().sync()));
         }
+    }
+
+    /** As {@link #compare}, and whoever is missing is no longer taken for acknowledged but due: the next run sends them. */
+    public Difference sendAgain(Lease lease, ReadBack readBack) {
         Instant now = clock.instant();
         return differences.of(
                 readBack,

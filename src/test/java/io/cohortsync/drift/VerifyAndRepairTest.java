@@ -11,6 +11,7 @@ import io.cohortsync.testing.CustomerIoServer;
 import io.cohortsync.testing.CustomerIoServer.Answer;
 import io.cohortsync.testing.JarProcess;
 import io.cohortsync.testing.RunningApp;
+import io.cohortsync.testing.Trial;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -54,6 +55,7 @@ class VerifyAndRepairTest {
                         "mended: [ { target: cio, id-type: email } ]",
                         "unsettled: [ cio ]",
                         "broken: [ cio ]",
+                        "doubted: [ cio, { target: cio-too, segment: doubted too } ]",
                         "busy: [ cio ]",
                         "audience: [ amp ]",
                         "mixed: [ web, cio, keyless, amp ]")
@@ -76,12 +78,15 @@ class VerifyAndRepairTest {
                   targets:
                     web: { type: segment, write-key: wk, base-url: "http://127.0.0.1:9" }
                     cio: { type: customerio, %s, base-url: "%s" }
+                    cio-too: { type: customerio, %s, base-url: "%s" }
                     keyless: { type: customerio, site-id: site, tracking-api-key: tr4ck, base-url: "%s" }
                     amp: { %s }
                     amp-alone: { %s }
                   syncs:
                 """.formatted(
                                         AmplitudeSandbox.source(port, ", monthly-downloads: " + DOWNLOADS),
+                                        CustomerIoServer.KEYS,
+                                        customerIo.url(),
                                         CustomerIoServer.KEYS,
                                         customerIo.url(),
                                         customerIo.url(),
@@ -254,6 +259,27 @@ class VerifyAndRepairTest {
         customerIo.pageSize(30_000);
         customerIo.behaveWell();
         customerIo.putIn(segment("broken"), "id", "ann");
+    }
+
+    @Test
+    void whatOneTargetTellsAndIsNotBelievedChangesNothingAtTheOthers() {
+        String[] people = Trial.people("p", 150).toArray(String[]::new);
+        run("doubted", people);
+        aDayLater("doubted");
+        customerIo.takeOut(segment("doubted"), people[0]);
+        Stream.of(people).limit(120).forEach(person -> customerIo.takeOut(segment("doubted too"), person));
+        String before = members("doubted");
+
+        assertThat(problem("/api/syncs/doubted/repair", 409))
+                .contains("doubted → cio-too: 30 people were read back, and 120", "nothing was changed");
+        assertThat(members("doubted")).isEqualTo(before);
+        assertThat(app.post("/api/syncs/doubted/repair?target=cio&wait=true")
+                        .path("run")
+                        .path("targets")
+                        .path(0)
+                        .path("accepted")
+                        .asLong())
+                .isEqualTo(1);
     }
 
     @Test
