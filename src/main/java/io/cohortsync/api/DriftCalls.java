@@ -1,8 +1,5 @@
 package io.cohortsync.api;
 
-import io.cohortsync.config.LinkSettings;
-import io.cohortsync.config.Settings;
-import io.cohortsync.config.SyncSettings;
 import io.cohortsync.drift.LinkFinding;
 import io.cohortsync.link.Link;
 import io.cohortsync.readback.ReadBacks;
@@ -13,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -22,11 +18,11 @@ import org.springframework.stereotype.Component;
 @Component
 public class DriftCalls {
 
-    private final Settings settings;
+    private final MeantLinks meantLinks;
     private final ReadBacks readBacks;
 
-    DriftCalls(Settings settings, ReadBacks readBacks) {
-        this.settings = settings;
+    DriftCalls(MeantLinks meantLinks, ReadBacks readBacks) {
+        this.meantLinks = meantLinks;
         this.readBacks = readBacks;
     }
 
@@ -37,15 +33,7 @@ public class DriftCalls {
      * @throws org.springframework.web.ErrorResponseException 404 if it is not configured, 409 if it is disabled
      */
     public void mayVerify(String sync, String target) {
-        SyncSettings wanted = Problems.known(settings.syncs(), sync, "sync");
-        Optional.ofNullable(target).ifPresent(name -> {
-            Map<String, LinkSettings> links = new TreeMap<>();
-            wanted.links().forEach(link -> links.put(link.target().name(), link));
-            LinkSettings link = Problems.known(links, name, "target of sync " + sync);
-            if (!link.enabled() || !link.target().enabled()) {
-                throw Problems.of(HttpStatus.CONFLICT, "Target " + name + " of sync " + sync + " is disabled");
-            }
-        });
+        meantLinks.of(sync, Optional.ofNullable(target));
     }
 
     /** @throws Exception a 502 that says which target could not be read; what was thrown, if the target is not to blame */

@@ -1,11 +1,8 @@
 package io.cohortsync.api;
 
-import io.cohortsync.config.Settings;
-import io.cohortsync.config.SyncSettings;
 import io.cohortsync.held.HeldPlan;
 import io.cohortsync.held.HeldPlans;
 import io.cohortsync.link.Link;
-import io.cohortsync.link.Links;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,13 +19,11 @@ public class HeldCalls {
 
     private static final Logger LOG = LoggerFactory.getLogger(HeldCalls.class);
 
-    private final Settings settings;
-    private final Links links;
+    private final MeantLinks meantLinks;
     private final HeldPlans plans;
 
-    HeldCalls(Settings settings, Links links, HeldPlans plans) {
-        this.settings = settings;
-        this.links = links;
+    HeldCalls(MeantLinks meantLinks, HeldPlans plans) {
+        this.meantLinks = meantLinks;
         this.plans = plans;
     }
 
@@ -46,7 +41,8 @@ public class HeldCalls {
      *
      * @param plan null: whatever is held
      * @param target null: at all targets
-     * @throws ErrorResponseException 404 for a sync or target that is not configured, 409 if no such plan is held
+     * @throws ErrorResponseException 404 for a sync or target that is not configured, 409 if it is disabled or no such
+     *     plan is held
      */
     public void approve(String sync, String plan, String target) {
         List<Waiting> all = waiting(sync, Optional.ofNullable(plan), Optional.ofNullable(target));
@@ -97,15 +93,8 @@ public class HeldCalls {
     }
 
     private List<Waiting> waiting(String sync, Optional<String> plan, Optional<String> target) {
-        SyncSettings wanted = Problems.known(settings.syncs(), sync, "sync");
-        target.ifPresent(name -> Problems.known(
-                wanted.links().stream()
-                        .collect(Collectors.toMap(link -> link.target().name(), link -> link)),
-                name,
-                "target of " + sync));
-        List<Waiting> all = links.of(wanted).stream()
-                .filter(link ->
-                        target.map(link.settings().target().name()::equals).orElse(true))
+        List<Link> meant = meantLinks.of(sync, target);
+        List<Waiting> all = meant.stream()
                 .flatMap(link -> plans.of(link.id()).map(held -> new Waiting(link, held)).stream())
                 .toList();
         if (all.isEmpty()) {
@@ -113,7 +102,7 @@ public class HeldCalls {
                     HttpStatus.CONFLICT,
                     "No plan of sync " + sync
                             + target.map(name -> " at target " + name).orElse("") + " is held"
-                            + links.of(wanted).stream()
+                            + meant.stream()
                                     .flatMap(link -> link.identityChange().stream())
                                     .findFirst()
                                     .map(what -> ": it is its identity that changed (" + what

@@ -5,7 +5,6 @@ import io.cohortsync.config.SyncSettings;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.LinkChanges;
-import io.cohortsync.link.Links;
 import io.cohortsync.link.SetAside;
 import io.cohortsync.rebaseline.Numbers;
 import io.cohortsync.rebaseline.Rebaselines;
@@ -16,10 +15,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.Optional;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.web.ErrorResponseException;
 
 /** What the API's routes need that change what is known of a sync's links; {@code linkCalls} in the routes. */
@@ -30,7 +29,8 @@ public class LinkCalls {
 
     private final Settings settings;
     private final SyncCalls syncCalls;
-    private final Links links;
+    private final MeantLinks meantLinks;
+    private final TransactionOperations transactions;
     private final LinkChanges changes;
     private final SetAside setAside;
     private final Rebaselines rebaselines;
@@ -40,7 +40,8 @@ public class LinkCalls {
     LinkCalls(
             Settings settings,
             SyncCalls syncCalls,
-            Links links,
+            MeantLinks meantLinks,
+            TransactionOperations transactions,
             LinkChanges changes,
             SetAside setAside,
             Rebaselines rebaselines,
@@ -48,7 +49,8 @@ public class LinkCalls {
             RunStore history) {
         this.settings = settings;
         this.syncCalls = syncCalls;
-        this.links = links;
+        this.meantLinks = meantLinks;
+        this.transactions = transactions;
         this.changes = changes;
         this.setAside = setAside;
         this.rebaselines = rebaselines;
@@ -56,25 +58,9 @@ public class LinkCalls {
         this.history = history;
     }
 
-    /**
-     * The links of a sync that a call means.
-     *
-     * @param target null: all of them
-     */
+    /** @param target null: all of them */
     private List<Link> meant(String sync, String target) {
-        List<Link> all = links.of(Problems.known(settings.syncs(), sync, "sync"));
-        if (target == null) {
-            return all;
-        }
-        Map<String, Link> byTarget = all.stream()
-                .collect(Collectors.toMap(link -> link.settings().target().name(), link -> link));
-        if (!byTarget.containsKey(target)) {
-            throw Problems.of(
-                    HttpStatus.NOT_FOUND,
-                    "Sync " + sync + " has no enabled target named " + target + "; it has: "
-                            + new TreeSet<>(byTarget.keySet()));
-        }
-        return List.of(byTarget.get(target));
+        return meantLinks.of(sync, Optional.ofNullable(target));
     }
 
     private static void refuseChanged(String sync, List<Link> meant, String way) {
@@ -96,7 +82,7 @@ public class LinkCalls {
         syncCalls.mayRun(sync, wait);
         List<Link> meant = meant(sync, target);
         refuseChanged(sync, meant, "resync");
-        meant.forEach(changes::resync);
+        transactions.executeWithoutResult(tx -> meant.forEach(changes::resync));
     }
 
     /** The targets at which a rebaseline is made. */
@@ -133,10 +119,14 @@ public class LinkCalls {
         return links.stream().map(link -> link.settings().target().name()).toList();
     }
 
-    /** Accepts the changed identity of a sync's links; a rebaseline is a run's matter. */
+    /** Accepts the changed identity of all of these links of a sync, or of none; a rebaseline is a run's matter. */
     public void accept(String sync, Collection<String> targets, String as) {
+        transactions.executeWithoutResult(tx -> acceptAll(sync, targets, as));
+    }
+
+    private void acceptAll(String sync, Collection<String> targets, String as) {
         SyncSettings known = settings.syncs().get(sync);
-        List<Link> changed = links.of(known).stream()
+        List<Link> changed = meant(sync, null).stream()
                 .filter(link -> targets.contains(link.settings().target().name()))
                 .filter(link -> link.identityChange().isPresent())
                 .toList();
