@@ -146,7 +146,17 @@ final class World implements AutoCloseable {
                         () -> runToEnd(sync),
                         run -> run.path("state").asText().equals("succeeded")
                                 && run.path("id").asLong() > last));
+        awaitQuiet();
+    }
+
+    /** Waits until no run is under way or about to be. */
+    void awaitQuiet() {
         cohorts.keySet().forEach(this::awaitQuiet);
+    }
+
+    /** The run that began last. */
+    long lastRun() {
+        return state.look().queryForObject("select max(id) from run", Long.class);
     }
 
     /** Waits until no run of a sync is under way or about to be. */
