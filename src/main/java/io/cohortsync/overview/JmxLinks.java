@@ -62,6 +62,11 @@ class JmxLinks {
         }
 
         @Override
+        public long getInDoubt() {
+            return number(LinkState::inDoubt);
+        }
+
+        @Override
         public long getDrift() {
             return number(link -> link.drift().orElse(NOT_KNOWN));
         }

@@ -12,6 +12,9 @@ public interface LinkMXBean {
     /** Members the target is known to hold. */
     long getAcknowledged();
 
+    /** Members of whom something was sent and not answered. */
+    long getInDoubt();
+
     /** Changes neither acknowledged nor settled. */
     long getDrift();
 

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param state of its last run, or {@code new}
  * @param desired members the last complete snapshot wants there; empty before the first
  * @param acknowledged members the target is known to hold
+ * @param inDoubt members the target may hold, or may hold no longer: no answer came to what was sent of them
  * @param drift changes of the last complete snapshot neither acknowledged nor settled, and those that fell due since
  * @param settled members the target turned down and that are not due for another try
  * @param held changes that wait for a person
@@ -30,6 +31,7 @@ public record LinkState(
         String state,
         Optional<Long> desired,
         long acknowledged,
+        long inDoubt,
         Optional<Long> drift,
         long settled,
         long held,

@@ -32,6 +32,7 @@ class Metrics implements MeterBinder {
     private static final List<Number<LinkState>> OF_LINKS = List.of(
             new Number<>("desired", "members that the last complete snapshot wants there", l -> orNaN(l.desired())),
             new Number<>("acknowledged", "members that the target is known to hold", LinkState::acknowledged),
+            new Number<>("in.doubt", "members of whom something was sent and not answered", LinkState::inDoubt),
             new Number<>("drift", "changes neither acknowledged nor settled", l -> orNaN(l.drift())),
             new Number<>("settled", "members turned down and not due for another try", LinkState::settled),
             new Number<>("held", "changes that wait for a person", LinkState::held),

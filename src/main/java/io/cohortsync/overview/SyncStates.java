@@ -3,6 +3,7 @@ package io.cohortsync.overview;
 import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.delivery.DeadLetters;
+import io.cohortsync.delivery.DeliveryStore;
 import io.cohortsync.drift.VerifiedLinks;
 import io.cohortsync.held.HeldPlans;
 import io.cohortsync.link.Link;
@@ -30,6 +31,7 @@ public class SyncStates {
     private final Links links;
     private final RunStore runs;
     private final MembershipStore members;
+    private final DeliveryStore deliveries;
     private final DeadLetters deadLetters;
     private final HeldPlans heldPlans;
     private final VerifiedLinks verified;
@@ -42,6 +44,7 @@ public class SyncStates {
             Links links,
             RunStore runs,
             MembershipStore members,
+            DeliveryStore deliveries,
             DeadLetters deadLetters,
             HeldPlans heldPlans,
             VerifiedLinks verified,
@@ -52,6 +55,7 @@ public class SyncStates {
         this.links = links;
         this.runs = runs;
         this.members = members;
+        this.deliveries = deliveries;
         this.deadLetters = deadLetters;
         this.heldPlans = heldPlans;
         this.verified = verified;
@@ -94,6 +98,7 @@ public class SyncStates {
                         .orElse("new"),
                 counts.map(c -> c.same() + c.settled() + c.enter()),
                 link.acknowledged(),
+                deliveries.doubts(link.id()).size(),
                 read.map(r -> r.counts().drift() + members.fallenDue(link.id(), r.startedAt(), now)),
                 members.settled(link.id(), now),
                 held,

@@ -134,6 +134,13 @@ class LostAnswersTest {
         assertThat(third.path("exit").asLong()).isEqualTo(2);
         assertThat(third.path("unknown").asLong()).isEqualTo(3);
         assertThat(inDoubt(jdbc)).isEqualTo(3);
+        assertThat(app.get("/api/syncs/vip")
+                        .path("targets")
+                        .path(0)
+                        .path("inDoubt")
+                        .asLong())
+                .as("bob, ann and cleo")
+                .isEqualTo(3);
         assertThat(acknowledged(jdbc)).containsExactly("ann");
 
         JsonNode settled = run("ann");

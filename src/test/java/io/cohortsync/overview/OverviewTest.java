@@ -135,11 +135,13 @@ class OverviewTest {
                     .contains(
                             "cohort_sync_held{sync=\"wiped\",target=\"web\"} 2.0",
                             "cohort_sync_acknowledged{sync=\"wiped\",target=\"web\"} 2.0",
+                            "cohort_sync_in_doubt{sync=\"wiped\",target=\"web\"} 0.0",
                             "cohort_sync_drift{sync=\"unsent\",target=\"refuses\"} 1.0",
                             "cohort_sync_target_stopped{target=\"refuses\"} 1.0",
                             "cohort_sync_target_stopped{target=\"web\"} 0.0");
             assertThat(jmx("wiped", "web", "State")).isEqualTo("held");
             assertThat(jmx("wiped", "web", "Held")).isEqualTo(2L);
+            assertThat(jmx("wiped", "web", "InDoubt")).isEqualTo(0L);
             assertThat((String) jmx("wiped", "web", "HeldWhy")).contains("2 exits held");
             assertThat(jmx("unsent", "refuses", "Drift")).isEqualTo(1L);
         });
