@@ -15,13 +15,13 @@ import io.cohortsync.delivery.Batch;
 import io.cohortsync.delivery.Deliveries;
 import io.cohortsync.delivery.LinkDelivery;
 import io.cohortsync.diff.PlannedChange;
-import io.cohortsync.guard.Cleared;
 import io.cohortsync.link.Link;
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.membership.Standing;
 import io.cohortsync.run.LinkEnds;
 import io.cohortsync.run.Run;
+import io.cohortsync.run.RunEnds;
 import io.cohortsync.run.Runs;
 import io.cohortsync.run.Syncs;
 import io.cohortsync.state.DatabaseProduct;
@@ -169,7 +169,7 @@ public final class AcknowledgeBench {
         Link link = run.links().get(0);
         FixedPlan plan = new FixedPlan(link, enters, exits);
         runs.passWall(run, List.of(plan));
-        LinkDelivery delivery = deliveries.open(run, Cleared.all(plan));
+        LinkDelivery delivery = deliveries.open(run, plan.cleared());
         Stopwatch delivering = Stopwatch.start();
         Iterator<Batch> lane = delivery.lanes().get(0);
         while (lane.hasNext()) {
@@ -180,7 +180,7 @@ public final class AcknowledgeBench {
         Stopwatch took = delivering.stop();
         deliveries.end(delivery);
         context.getBean(LinkEnds.class).finish(run, link, delivery.undone());
-        runs.finish(run);
+        context.getBean(RunEnds.class).finish(run);
         return took;
     }
 

@@ -28,6 +28,7 @@ import io.cohortsync.membership.MembershipStore.Member;
 import io.cohortsync.membership.Standing;
 import io.cohortsync.run.LinkEnds;
 import io.cohortsync.run.Run;
+import io.cohortsync.run.RunEnds;
 import io.cohortsync.run.Runs;
 import io.cohortsync.run.Syncs;
 import io.cohortsync.snapshot.Comparison;
@@ -195,7 +196,7 @@ final class State implements AutoCloseable {
             context.getBean(LinkEnds.class).finish(run, delivery.link(), delivery.undone());
         } finally {
             comparisons.release(comparison);
-            runs.finish(run);
+            context.getBean(RunEnds.class).finish(run);
         }
         if (link(Churn.NONE).acknowledged() != cohort.members()) {
             throw new IllegalStateException("the sync did not acknowledge all members");

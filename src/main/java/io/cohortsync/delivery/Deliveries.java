@@ -14,13 +14,10 @@ import io.cohortsync.state.StateAway;
 import io.cohortsync.target.Targets;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -35,7 +32,6 @@ import org.springframework.transaction.TransactionException;
 public class Deliveries {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
-    private static final int FORGET_AT_ONCE = 1_000;
 
     private final LinkTransactions transactions;
     private final DeliveryStore store;
@@ -68,11 +64,11 @@ public class Deliveries {
         LinkPlan plan = cleared.plan();
         // Who is said to leave wrongly may be said to be wanted no longer as wrongly.
         if (link.identityChange().isEmpty() && cleared.exits().held() == 0) {
-            forEachSome(plan.noLongerWanted(), some -> {
+            LinkPlan.forEachSome(plan.noLongerWanted(), some -> {
                 Stored stored = new Stored(List.of(), some, 0, false);
                 transactions.write(run, plan, stored, () -> members.forget(run, link, some));
             });
-            forEachSome(plan.wantedAgain(), some -> {
+            LinkPlan.forEachSome(plan.wantedAgain(), some -> {
                 Stored stored = new Stored(some, List.of(), 0, false);
                 transactions.write(run, plan, stored, () -> members.keep(run, link, some));
             });
@@ -82,16 +78,6 @@ public class Deliveries {
                     run, plan, Stored.NOTHING, () -> runs.count(run.id(), link.id(), Outcome.HELD, cleared.held()));
         }
         return new LinkDelivery(run, cleared, messageIds, new SupersededDoubt(store.unanswered(link.id())));
-    }
-
-    private static void forEachSome(Iterator<PlannedChange> changes, Consumer<List<PlannedChange>> action) {
-        while (changes.hasNext()) {
-            List<PlannedChange> some = new ArrayList<>();
-            while (changes.hasNext() && some.size() < FORGET_AT_ONCE) {
-                some.add(changes.next());
-            }
-            action.accept(some);
-        }
     }
 
     private void write(LinkDelivery delivery, Stored stored, Runnable work) {

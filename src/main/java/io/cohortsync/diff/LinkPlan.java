@@ -2,8 +2,10 @@ package io.cohortsync.diff;
 
 import io.cohortsync.held.Decisions;
 import io.cohortsync.link.Link;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 
@@ -13,6 +15,9 @@ import java.util.stream.LongStream;
  * run need not load the link's members again.
  */
 public interface LinkPlan {
+
+    /** How many members one statement takes at most. */
+    int AT_ONCE = 1_000;
 
     Link link();
 
@@ -45,6 +50,17 @@ public interface LinkPlan {
 
     default Iterator<PlannedChange> exits() {
         return exits(print -> true);
+    }
+
+    /** Goes through changes so many at a time, for statements that take many. */
+    static void forEachSome(Iterator<PlannedChange> changes, Consumer<List<PlannedChange>> action) {
+        while (changes.hasNext()) {
+            List<PlannedChange> some = new ArrayList<>();
+            while (changes.hasNext() && some.size() < AT_ONCE) {
+                some.add(changes.next());
+            }
+            action.accept(some);
+        }
     }
 
     /** Members that the target had turned down and that the snapshot no longer wants: forgotten, nothing is sent. */

@@ -17,6 +17,11 @@ public record ReadCounts(
         return invalid * 2 > read;
     }
 
+    /** The same once the snapshot is taken for what is acknowledged: everybody in it is, and nobody else. */
+    public ReadCounts adopted() {
+        return new ReadCounts(read, same + enter, settled, 0, invalid, anonymous, duplicate, 0);
+    }
+
     /** The same with so many exits fewer. */
     ReadCounts without(long exits) {
         return new ReadCounts(read, same, settled, enter, invalid, anonymous, duplicate, exit - exits);

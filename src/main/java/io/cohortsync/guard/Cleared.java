@@ -35,23 +35,9 @@ public record Cleared(LinkPlan plan, Part enters, Part exits, Optional<String> w
             return prints.filter(passes.negate());
         }
 
-        static Part passing(long changes) {
-            return new Part(changes, 0, Optional.empty(), print -> true);
-        }
-
         static Part held(long changes, String why) {
             return new Part(0, changes, Optional.of(why), print -> false);
         }
-    }
-
-    /** A plan of which everything may be sent. */
-    public static Cleared all(LinkPlan plan) {
-        return new Cleared(
-                plan,
-                Part.passing(plan.counts().enter()),
-                Part.passing(plan.counts().exit()),
-                Optional.empty(),
-                Optional.empty());
     }
 
     public Link link() {

@@ -61,7 +61,7 @@ public class OrphanLinks {
      * @param cohortName what its sync called the cohort
      * @param since when it was found to be one, or set aside
      * @param setAside why it was set aside; empty: it left the configuration
-     * @param removal whether its members are to be removed: {@code asked} or {@code approved}
+     * @param removal whether its members are to be removed
      */
     public record OrphanLink(
             long id,
@@ -74,7 +74,7 @@ public class OrphanLinks {
             Optional<String> remoteId,
             Optional<Instant> since,
             Optional<String> setAside,
-            Optional<String> removal) {
+            Optional<Removal> removal) {
 
         /** The name of the sync that filled it. */
         public String formerSync() {
@@ -84,8 +84,17 @@ public class OrphanLinks {
 
     /** All of them. */
     public List<OrphanLink> all() {
+        return where("true");
+    }
+
+    /** Those whose members are to be removed. */
+    public List<OrphanLink> toRemove() {
+        return where("removal is not null");
+    }
+
+    private List<OrphanLink> where(String condition) {
         return jdbc
-                .sql("select * from link where " + KNOWS_SOMEBODY + " order by id")
+                .sql("select * from link where " + condition + " and " + KNOWS_SOMEBODY + " order by id")
                 .query((rs, i) -> row(rs))
                 .list()
                 .stream()
@@ -105,7 +114,7 @@ public class OrphanLinks {
                 Optional.ofNullable(rs.getString("remote_id")),
                 StoredTime.read(rs, "orphan_since"),
                 Optional.ofNullable(rs.getString("set_aside")),
-                Optional.ofNullable(rs.getString("removal")));
+                Optional.ofNullable(rs.getString("removal")).map(Removal::of));
     }
 
     private boolean isConfigured(OrphanLink row) {
@@ -238,9 +247,9 @@ public class OrphanLinks {
     }
 
     /** Writes down that its members are to be removed. */
-    public void remove(OrphanLink orphan, boolean approved) {
+    public void remove(OrphanLink orphan, Removal how) {
         jdbc.sql("update link set removal = ? where id = ?")
-                .params(approved ? "approved" : "asked", orphan.id())
+                .params(how.word(), orphan.id())
                 .update();
     }
 
@@ -286,7 +295,7 @@ public class OrphanLinks {
             long orphans = betweenRuns.begin(orphan.sync());
             long token = betweenRuns.begin(sync.name());
             Link empty = links.stored(sync, link);
-            if (knowsSomebody(empty.id())) {
+            if (links.isFilled(empty)) {
                 return false;
             }
             // The next run of the sync has a higher one than either.
@@ -300,13 +309,5 @@ public class OrphanLinks {
                     .update();
             return true;
         });
-    }
-
-    private boolean knowsSomebody(long link) {
-        return jdbc.sql("select count(*) from link where id = ? and " + KNOWS_SOMEBODY)
-                        .param(link)
-                        .query(Long.class)
-                        .single()
-                > 0;
     }
 }

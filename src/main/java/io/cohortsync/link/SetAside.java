@@ -137,7 +137,7 @@ public class SetAside {
                         + " orphan_since = coalesce(orphan_since, ?) where id = ?")
                 .params(name, token + 1)
                 .param(why.map(SetAside::cut).orElse(null))
-                .param(remove ? "asked" : null)
+                .param(remove ? Removal.ASKED.word() : null)
                 .params(StoredTime.of(clock.instant()), link)
                 .update();
         // Whom a person has kept in the cohort is to leave with it.

@@ -7,6 +7,7 @@ import io.cohortsync.config.SyncSettings;
 import io.cohortsync.delivery.DeliveryStore;
 import io.cohortsync.link.OrphanLinks;
 import io.cohortsync.link.OrphanLinks.OrphanLink;
+import io.cohortsync.link.Removal;
 import io.cohortsync.link.SetAside;
 import io.cohortsync.run.RunState;
 import io.cohortsync.run.RunStore;
@@ -33,7 +34,6 @@ public class Orphans {
 
     private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
 
-    private static final String APPROVED = "approved";
     private static final Duration AFTER_A_FAILURE = Duration.ofMinutes(5);
 
     /** Whom a target would not let go is due later. */
@@ -141,7 +141,7 @@ public class Orphans {
     }
 
     private static boolean isApproved(OrphanLink orphan) {
-        return orphan.removal().filter(APPROVED::equals).isPresent();
+        return orphan.removal().filter(Removal.APPROVED::equals).isPresent();
     }
 
     /** What a removal waits for, in a word and in more. */
@@ -185,7 +185,7 @@ public class Orphans {
         if (!SetAside.isSetAside(orphan.sync())) {
             setAside.orphan(orphan.sync(), id);
         }
-        links.remove(orphan, approved || isApproved(orphan));
+        links.remove(orphan, approved || isApproved(orphan) ? Removal.APPROVED : Removal.ASKED);
         return known(id).sync();
     }
 
@@ -200,7 +200,7 @@ public class Orphans {
     }
 
     private List<Long> due() {
-        return links.all().stream()
+        return links.toRemove().stream()
                 .filter(orphan -> whyNot(orphan).isEmpty() && isDue(orphan))
                 .map(OrphanLink::id)
                 .toList();

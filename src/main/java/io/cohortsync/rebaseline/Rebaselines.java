@@ -17,14 +17,12 @@ import io.cohortsync.run.Runs;
 import io.cohortsync.source.IncompleteSnapshotException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +35,6 @@ import org.springframework.transaction.support.TransactionOperations;
 public class Rebaselines {
 
     private static final Logger LOG = LoggerFactory.getLogger(Rebaselines.class);
-    private static final int AT_ONCE = 1_000;
 
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
@@ -125,13 +122,14 @@ public class Rebaselines {
         if (numbers.forget() != forget) {
             throw new OtherNumberException(numbers, forget);
         }
-        List<Adopted> adopted = plans.stream().map(Adopted::new).toList();
+        Map<Link, ReadCounts> adopted = new LinkedHashMap<>();
+        plans.forEach(plan -> adopted.put(plan.link().kept(), plan.counts().adopted()));
         transactions.executeWithoutResult(tx -> {
             plans.stream()
                     .map(LinkPlan::link)
                     .filter(link -> link.identityChange().isPresent())
                     .forEach(link -> changes.keep(run.sync(), link));
-            runs.passWall(run, List.copyOf(adopted));
+            runs.passWall(run, adopted);
             plans.forEach(plan -> store(run, plan));
         });
         for (LinkPlan plan : plans) {
@@ -146,7 +144,7 @@ public class Rebaselines {
                             plan.counts().enter(),
                             plan.counts().exit()));
         }
-        adopted.forEach(plan -> ends.finish(run, plan.link(), Optional.empty()));
+        adopted.keySet().forEach(link -> ends.finish(run, link, Optional.empty()));
     }
 
     private void store(Run run, LinkPlan plan) {
@@ -155,19 +153,19 @@ public class Rebaselines {
         if (!versions.raise(link.id(), run.lease().token(), 0, true)) {
             throw new LeaseLostException(link.name());
         }
-        forEachSome(plan.enters(), some -> {
+        LinkPlan.forEachSome(plan.enters(), some -> {
             Map<Boolean, List<PlannedChange>> parts =
                     some.stream().collect(Collectors.partitioningBy(change -> change.stored() == Standing.NONE));
             members.insert(link.id(), rows(run, parts.get(true)), now);
             members.update(link.id(), rows(run, parts.get(false)), now);
             known(link, some.size() - only(some, Standing.ACKNOWLEDGED).size());
         });
-        forEachSome(plan.exits(), some -> {
+        LinkPlan.forEachSome(plan.exits(), some -> {
             members.delete(link.id(), rows(run, some));
             known(link, -only(some, Standing.ACKNOWLEDGED).size());
         });
-        forEachSome(plan.noLongerWanted(), some -> members.delete(link.id(), rows(run, some)));
-        forEachSome(plan.wantedAgain(), some -> members.keep(link.id(), rows(run, some)));
+        LinkPlan.forEachSome(plan.noLongerWanted(), some -> members.delete(link.id(), rows(run, some)));
+        LinkPlan.forEachSome(plan.wantedAgain(), some -> members.keep(link.id(), rows(run, some)));
         deliveries.rebaselined(link.id(), now);
         // Those of whom nothing is turned down any more.
         jdbc.sql("delete from dead_letter where link_id = ? and not exists (select 1 from membership m"
@@ -195,15 +193,5 @@ public class Rebaselines {
                 .map(change -> new Member(
                         change.fingerprint(), change.key(), Standing.ACKNOWLEDGED, run.id(), 0, Optional.empty()))
                 .toList();
-    }
-
-    private static void forEachSome(Iterator<PlannedChange> changes, Consumer<List<PlannedChange>> action) {
-        while (changes.hasNext()) {
-            List<PlannedChange> some = new ArrayList<>(AT_ONCE);
-            while (changes.hasNext() && some.size() < AT_ONCE) {
-                some.add(changes.next());
-            }
-            action.accept(some);
-        }
     }
 }

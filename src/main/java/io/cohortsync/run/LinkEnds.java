@@ -3,6 +3,7 @@ package io.cohortsync.run;
 import io.cohortsync.config.SecretMask;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
+import io.cohortsync.link.SetAside;
 import io.cohortsync.state.StateAway;
 import java.time.Clock;
 import java.time.Duration;
@@ -81,7 +82,9 @@ public class LinkEnds {
         if (state == RunState.SUCCEEDED) {
             links.resynced(link, run.lease().token());
         }
-        String line = RunLine.of(link, counts, Duration.between(run.startedAt(), clock.instant()), why);
+        String name =
+                SetAside.isSetAside(run.sync().name()) ? "orphan " + link.id() + " of " + link.name() : link.name();
+        String line = RunLine.of(name, counts, Duration.between(run.startedAt(), clock.instant()), why);
         if (state == RunState.SUCCEEDED) {
             LOG.info("{}", line);
         } else {

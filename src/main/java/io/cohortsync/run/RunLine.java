@@ -1,6 +1,5 @@
 package io.cohortsync.run;
 
-import io.cohortsync.link.Link;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -10,8 +9,11 @@ final class RunLine {
 
     private RunLine() {}
 
-    /** @param why what is left undone and why, if something is */
-    static String of(Link link, Counts counts, Duration took, Optional<String> why) {
+    /**
+     * @param link how it is named
+     * @param why what is left undone and why, if something is
+     */
+    static String of(String link, Counts counts, Duration took, Optional<String> why) {
         long read = counts.same()
                 + counts.settled()
                 + counts.enter()
@@ -21,7 +23,7 @@ final class RunLine {
         StringBuilder line = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%s: read %,d, to enter %,d, to leave %,d, accepted %,d, drift %,d, in %.1f s",
-                link.name(),
+                link,
                 read,
                 counts.enter(),
                 counts.exit(),

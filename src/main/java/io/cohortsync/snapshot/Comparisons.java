@@ -104,8 +104,14 @@ public class Comparisons {
         snapshot.close();
     }
 
-    /** Gives back what comparing took; what came out of the wall is sent by now, or never will be. */
+    /**
+     * Gives back what comparing took; what came out of the wall is sent by now, or never will be.
+     *
+     * @param comparison null: none was begun
+     */
     public void release(Comparison comparison) {
-        comparison.pass().close();
+        if (comparison != null) {
+            comparison.pass().close();
+        }
     }
 }

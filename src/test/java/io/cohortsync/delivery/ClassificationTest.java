@@ -11,7 +11,6 @@ import io.cohortsync.config.SecretMask;
 import io.cohortsync.config.TargetSettings;
 import io.cohortsync.delivery.Failure.Kind;
 import io.cohortsync.diff.PlannedChange;
-import io.cohortsync.guard.Cleared;
 import io.cohortsync.link.Link;
 import io.cohortsync.membership.Standing;
 import io.cohortsync.testing.Configured;
@@ -61,8 +60,7 @@ class ClassificationTest {
                 OptionalInt.empty());
         LinkSettings settings = Configured.link("vip", target, "user_id", Normalize.NONE);
         Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty(), true, OptionalLong.empty());
-        LinkDelivery delivery =
-                new LinkDelivery(null, Cleared.all(new FixedPlan(link, List.of(), List.of())), null, null);
+        LinkDelivery delivery = new LinkDelivery(null, new FixedPlan(link, List.of(), List.of()).cleared(), null, null);
         return new Batch(
                 delivery,
                 Arrays.stream(keys)

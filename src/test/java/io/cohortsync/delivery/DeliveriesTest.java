@@ -10,6 +10,7 @@ import io.cohortsync.member.Fingerprint;
 import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.run.LinkEnds;
 import io.cohortsync.run.Run;
+import io.cohortsync.run.RunEnds;
 import io.cohortsync.run.RunStore;
 import io.cohortsync.run.RunView;
 import io.cohortsync.run.Runs;
@@ -100,7 +101,7 @@ class DeliveriesTest {
     private RunView.TargetView end() {
         deliveries().end(delivery);
         beans.bean(LinkEnds.class).finish(run, delivery.link(), delivery.undone());
-        beans.bean(Runs.class).finish(run);
+        beans.bean(RunEnds.class).finish(run);
         Books.assertBalanced(jdbc());
         return beans.bean(RunStore.class).find(run.id()).orElseThrow().targets().get(0);
     }

@@ -6,7 +6,6 @@ import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.Normalize;
 import io.cohortsync.config.TargetSettings;
 import io.cohortsync.diff.PlannedChange;
-import io.cohortsync.guard.Cleared;
 import io.cohortsync.link.Link;
 import io.cohortsync.membership.Standing;
 import io.cohortsync.run.Outcome;
@@ -32,7 +31,7 @@ class LinkDeliveryTest {
         Link link = new Link(1, settings, "vip", 0, 0, 0, Optional.empty(), true, OptionalLong.empty());
         return new LinkDelivery(
                 null,
-                Cleared.all(new FixedPlan(link, changes(enters, true), changes(exits, false))),
+                new FixedPlan(link, changes(enters, true), changes(exits, false)).cleared(),
                 null,
                 new SupersededDoubt(List.of()));
     }

@@ -13,6 +13,7 @@ import io.cohortsync.member.Fingerprint;
 import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.run.LinkEnds;
 import io.cohortsync.run.Run;
+import io.cohortsync.run.RunEnds;
 import io.cohortsync.run.Runs;
 import io.cohortsync.snapshot.Comparison;
 import io.cohortsync.snapshot.Comparisons;
@@ -398,7 +399,7 @@ class ManyRunsTest {
                 beans.bean(Links.class).of(beans.sync()).get(0));
         timesKept += kept ? 1 : 0;
         crash(cut == Cut.BEFORE_THE_LEASE_IS_BACK);
-        runs.finish(run);
+        beans.bean(RunEnds.class).finish(run);
         jdbc().update("update sync set lease_until = timestamp with time zone '2000-01-01 00:00:00+00'");
     }
 

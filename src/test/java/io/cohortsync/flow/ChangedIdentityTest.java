@@ -25,10 +25,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** After a restart with another configuration: what was filled under the former one waits for a person, who has four ways. */
+@ExtendWith(OutputCaptureExtension.class)
 class ChangedIdentityTest {
 
     private static final String YAML = """
@@ -52,6 +56,7 @@ class ChangedIdentityTest {
             "gone: { from: { source: files, cohort: gone.csv }, schedule: manual, to: [ b ] }",
             "many: { from: { source: files, cohort: many.csv }, schedule: manual, to: [ b ] }",
             "dropped: { from: { source: files, cohort: dropped.csv }, schedule: manual, to: [ a ] }",
+            "emptied: { from: { source: files, cohort: emptied.csv }, schedule: manual, to: [ b ] }",
             "left: { from: { source: files, cohort: left.csv }, schedule: manual, to: [ b ] }");
 
     private static final List<String> AFTER = List.of(
@@ -61,6 +66,7 @@ class ChangedIdentityTest {
             "moved: { from: { source: files, cohort: moved.csv }, schedule: manual, to: [ { target: b, trait: \"now {name}\" } ] }",
             "rebased: { from: { source: files, cohort: rebased.csv }, schedule: manual, to: [ { target: b, trait: \"now {name}\" } ] }",
             "same: { from: { source: files, cohort: other.csv, cohort-name: same }, schedule: manual, to: [ b ] }",
+            "emptied: { from: { source: files, cohort: emptied.csv }, schedule: manual, to: [ b ] }",
             "heir: { from: { source: files, cohort: left.csv, cohort-name: left }, schedule: manual, to: [ b ] }");
 
     @TempDir
@@ -73,8 +79,8 @@ class ChangedIdentityTest {
     static void fillAndChangeTheConfiguration() throws Exception {
         segment = new SegmentServer();
         try (RunningApp before = start("wk_1", BEFORE)) {
-            for (String sync :
-                    List.of("kept", "resent", "stuck", "moved", "rebased", "same", "gone", "dropped", "left")) {
+            for (String sync : List.of(
+                    "kept", "resent", "stuck", "moved", "rebased", "same", "gone", "dropped", "emptied", "left")) {
                 cohort(sync, List.of("ann", "bob", "cleo"));
                 before.run(sync);
             }
@@ -198,6 +204,18 @@ class ChangedIdentityTest {
     }
 
     @Test
+    void aResyncThatMeetsAnEmptySnapshotIsStillOwedWhenTheCohortIsBack() throws Exception {
+        cohort("emptied", List.of());
+        JsonNode run = answer(200, "syncs/emptied/resync?wait=true");
+        assertThat(run.path("state").asText()).isEqualTo("held");
+        assertThat(sent()).isEmpty();
+        cohort("emptied", List.of("ann", "bob", "cleo"));
+        app.runLink("emptied");
+        assertThat(sent()).containsExactlyInAnyOrder("ann", "bob", "cleo");
+        assertThat(link("emptied").has("resync")).isFalse();
+    }
+
+    @Test
     void whatIsAtAPlaceThatNobodyCanReachAnyMoreOrThatIsTheSameIsNotMoved() {
         assertThat(refused(409, "syncs/stuck/accept-change?as=move"))
                 .contains("cannot be reached any more", "keep, resync, rebaseline");
@@ -252,7 +270,7 @@ class ChangedIdentityTest {
     }
 
     @Test
-    void theMembersOfASyncThatLeftAreRemovedWhenAPersonSaysSo() {
+    void theMembersOfASyncThatLeftAreRemovedWhenAPersonSaysSo(CapturedOutput output) {
         long gone = orphan("gone");
         assertThat(app.get("/api/orphans").toString())
                 .contains("trait \\\"gone\\\", with the cohort gone.csv")
@@ -262,6 +280,7 @@ class ChangedIdentityTest {
         RunningApp.assertAddsUp(run);
         assertThat(sent()).containsExactlyInAnyOrder("ann", "bob", "cleo", "late");
         assertThat(segment.members("gone")).isEmpty();
+        assertThat(output).contains("orphan " + gone + " of gone → b: read 0, to enter 0, to leave 4, accepted 4");
         assertThat(refused(404, "orphans/" + gone + "/remove-members")).contains("There is no orphan");
     }
 

@@ -126,10 +126,11 @@ class EveryRouteTest {
                         idle.add(route.getRouteId());
                     }
                 }
-                // Those of manual syncs fire for nobody, and one on change every five minutes.
+                // One on change fires every five minutes, which may be now.
+                idle.remove("sync-pushed");
                 assertThat(idle)
-                        .containsExactly(
-                                "sync-broken", "sync-lapsed", "sync-people", "sync-pushed", "sync-vendor", "sync-vip");
+                        .as("those of manual syncs fire for nobody")
+                        .containsExactly("sync-broken", "sync-lapsed", "sync-people", "sync-vendor", "sync-vip");
             });
             assertThat(camel.getRouteController()).isInstanceOf(DefaultRouteController.class);
         }

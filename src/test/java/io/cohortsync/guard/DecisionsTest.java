@@ -14,6 +14,7 @@ import io.cohortsync.held.HeldPlans;
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.run.LinkEnds;
 import io.cohortsync.run.Run;
+import io.cohortsync.run.RunEnds;
 import io.cohortsync.run.Runs;
 import io.cohortsync.snapshot.Comparison;
 import io.cohortsync.snapshot.Comparisons;
@@ -148,7 +149,7 @@ class DecisionsTest {
             }
             beans.bean(Deliveries.class).end(delivery);
             beans.bean(LinkEnds.class).finish(run, plan.link(), delivery.undone());
-            beans.bean(Runs.class).finish(run);
+            beans.bean(RunEnds.class).finish(run);
             comparison.pass().close();
             expect(snapshot, step.goesThrough());
         }

@@ -11,6 +11,7 @@ import io.cohortsync.orphan.Orphan;
 import io.cohortsync.orphan.Orphans;
 import io.cohortsync.run.LinkEnds;
 import io.cohortsync.run.Run;
+import io.cohortsync.run.RunEnds;
 import io.cohortsync.run.Runs;
 import io.cohortsync.run.SourceNews;
 import io.cohortsync.source.Told;
@@ -64,7 +65,7 @@ class RenamesTest {
         Link link = heard.links().get(0);
         beans.bean(Links.class).remember(sync, link);
         beans.bean(LinkVersions.class).raise(link.id(), run.lease().token(), members, false);
-        beans.bean(Runs.class).finish(heard);
+        beans.bean(RunEnds.class).finish(heard);
         return link;
     }
 
@@ -82,7 +83,7 @@ class RenamesTest {
         Link link = run.links().get(0);
         beans.bean(Runs.class).passWall(run, List.of(new FixedPlan(link, List.of(), List.of())));
         beans.bean(LinkEnds.class).finish(run, link, Optional.empty());
-        beans.bean(Runs.class).finish(run);
+        beans.bean(RunEnds.class).finish(run);
     }
 
     @ParameterizedTest
@@ -123,7 +124,7 @@ class RenamesTest {
                             .id())
                     .as("what is there is to be written down")
                     .isEqualTo(first.id());
-            beans.bean(Runs.class).finish(inPlace);
+            beans.bean(RunEnds.class).finish(inPlace);
             jdbc.update(
                     "insert into held_members (link_id, standing, direction, part, members, fingerprints)"
                             + " values (?, 'kept', -1, 0, 1, ?)",
@@ -151,7 +152,7 @@ class RenamesTest {
             assertThat(leaving.acknowledged()).isEqualTo(3);
             assertThat(leaving.name()).isEqualTo(first.name());
             assertThat(orphans.toRemove()).as("it is under way").isEmpty();
-            beans.bean(Runs.class).finish(removal);
+            beans.bean(RunEnds.class).finish(removal);
             assertThat(orphans.toRemove())
                     .as("nothing was sent, so it is tried again, later")
                     .isEmpty();
@@ -163,7 +164,7 @@ class RenamesTest {
             jdbc.update("update sync set name = 'gone~1' where name like 'vip~%'");
             Run few = orphans.begin(first.id()).run().orElseThrow();
             assertThat(few.sync().guard()).as("it is asked once").isEqualTo(GuardSettings.off());
-            beans.bean(Runs.class).finish(few);
+            beans.bean(RunEnds.class).finish(few);
             jdbc.update("delete from run where sync = 'gone~1'");
             jdbc.update("update link set acknowledged = 101 where id = ?", first.id());
             assertThat(orphans.toRemove()).isEmpty();

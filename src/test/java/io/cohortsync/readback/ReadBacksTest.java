@@ -11,6 +11,7 @@ import io.cohortsync.membership.MembershipStore;
 import io.cohortsync.membership.MembershipStore.Member;
 import io.cohortsync.membership.Standing;
 import io.cohortsync.run.Run;
+import io.cohortsync.run.RunEnds;
 import io.cohortsync.run.Runs;
 import io.cohortsync.testing.Books;
 import io.cohortsync.testing.Database;
@@ -91,8 +92,8 @@ class ReadBacksTest {
             Link after = readBacks.after(run).links().get(0);
             assertThat(after.version()).isEqualTo(version(beans));
             assertThat(after.acknowledged()).isEqualTo(1_301);
-            beans.bean(Runs.class).fail(run, new IllegalStateException("nothing more to see"));
-            beans.bean(Runs.class).finish(run);
+            beans.bean(RunEnds.class).fail(run, new IllegalStateException("nothing more to see"));
+            beans.bean(RunEnds.class).finish(run);
             Books.assertBalanced(jdbc(beans));
         }
     }

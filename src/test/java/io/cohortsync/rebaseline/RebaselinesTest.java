@@ -17,6 +17,7 @@ import io.cohortsync.membership.MembershipStore.Member;
 import io.cohortsync.membership.Standing;
 import io.cohortsync.run.LinkEnds;
 import io.cohortsync.run.Run;
+import io.cohortsync.run.RunEnds;
 import io.cohortsync.run.Runs;
 import io.cohortsync.snapshot.Comparison;
 import io.cohortsync.snapshot.Comparisons;
@@ -62,7 +63,7 @@ class RebaselinesTest {
         deliveries.doubt(delivery.lanes().get(0).next());
         deliveries.end(delivery);
         beans.bean(LinkEnds.class).finish(run, delivery.link(), Optional.empty());
-        beans.bean(Runs.class).finish(run);
+        beans.bean(RunEnds.class).finish(run);
     }
 
     private static Member member(String key, Standing standing, Optional<Instant> nextTry) {
@@ -113,7 +114,7 @@ class RebaselinesTest {
             assertThat(Books.acknowledged(jdbc)).containsExactly("ann", "left", "not let go");
 
             rebaselines.adopt(run, read(beans, run, snapshot), 2);
-            beans.bean(Runs.class).finish(run);
+            beans.bean(RunEnds.class).finish(run);
             assertThat(Books.acknowledged(jdbc)).containsExactly("ann", "doubtful in", "due", "new", "not let go");
             assertThat(beans.bean(DeliveryStore.class).doubts(link.id())).isEmpty();
             assertThat(jdbc.queryForList("select outcome from delivery", String.class))

@@ -84,12 +84,13 @@ class LeasesTest {
     void aRunThatTheStateDatabaseCutOffIsMadeUpFor(Database database) {
         try (StateBeans beans = beans(database)) {
             Runs runs = beans.bean(Runs.class);
+            RunEnds runEnds = beans.bean(RunEnds.class);
             BreakableDatabase breakable = beans.bean(BreakableDatabase.class);
             Run cutOff = runs.begin(VIP, "manual", null).run().orElseThrow();
             breakable.breakAfter(0, false);
             beans.bean(Leases.class).renew();
-            runs.fail(cutOff, new IllegalStateException("as it could not be read"));
-            assertThat(runs.finish(cutOff))
+            runEnds.fail(cutOff, new IllegalStateException("as it could not be read"));
+            assertThat(runEnds.finish(cutOff))
                     .as("nobody could begin another one now")
                     .isFalse();
             breakable.mend();
@@ -102,11 +103,11 @@ class LeasesTest {
             Run madeUpFor = runs.begin(VIP, "start", null).run().orElseThrow();
             assertThat(beans.bean(Overdue.class).syncs()).isEmpty();
 
-            runs.fail(madeUpFor, new CannotCreateTransactionException("it was away for a moment"));
-            assertThat(runs.finish(madeUpFor)).as("one more").isTrue();
+            runEnds.fail(madeUpFor, new CannotCreateTransactionException("it was away for a moment"));
+            assertThat(runEnds.finish(madeUpFor)).as("one more").isTrue();
             Run last = runs.begin(VIP, "follow-up", null).run().orElseThrow();
-            runs.fail(last, new IllegalStateException("the source is to blame"));
-            assertThat(runs.finish(last)).isFalse();
+            runEnds.fail(last, new IllegalStateException("the source is to blame"));
+            assertThat(runEnds.finish(last)).isFalse();
         }
     }
 
