@@ -96,7 +96,8 @@ public class Orphans {
         Optional<String> unreachable = links.unreachable(orphan);
         List<Wait> waits = waits(orphan);
         Optional<String> held = waits.stream().map(Wait::why).reduce((one, other) -> one + "; " + other);
-        Optional<String> plan = held.filter(why -> unreachable.isEmpty()).map(why -> plan(orphan));
+        long inDoubt = inDoubt(orphan);
+        Optional<String> plan = held.filter(why -> unreachable.isEmpty()).map(why -> plan(orphan, inDoubt, why));
         String calls = "POST /api/orphans/" + orphan.id();
         String removal = calls + "/remove-members"
                 + plan.map(id -> "?plan=" + id).orElse("") + ": the target is sent their exits";
@@ -106,7 +107,7 @@ public class Orphans {
                 orphan.target(),
                 links.words(orphan),
                 orphan.acknowledged(),
-                inDoubt(orphan),
+                inDoubt,
                 orphan.since(),
                 orphan.setAside().orElse("the sync or this target of it left the configuration"),
                 orphan.removal()
@@ -130,8 +131,9 @@ public class Orphans {
         return deliveries.doubts(orphan.id()).size();
     }
 
-    private static String plan(OrphanLink orphan) {
-        return Integer.toHexString(Objects.hash(orphan.id(), orphan.acknowledged(), orphan.since()));
+    /** Of exactly what is shown with it: whom it is about, and why it waits. */
+    private static String plan(OrphanLink orphan, long inDoubt, String held) {
+        return Integer.toHexString(Objects.hash(orphan.id(), orphan.acknowledged(), orphan.since(), inDoubt, held));
     }
 
     private GuardSettings guard(OrphanLink orphan) {
@@ -164,13 +166,17 @@ public class Orphans {
                 : Optional.empty();
     }
 
-    /** Removed before they are added elsewhere, its members would be nowhere. */
+    /** Removed before they are added elsewhere, or for an empty snapshot, its members would be nowhere. */
     private Optional<Wait> forSuccessor(OrphanLink orphan) {
         return links.successor(orphan)
-                .filter(link -> !history.hasFilled(link.id(), orphan.since().orElse(Instant.EPOCH)))
+                .filter(link -> !history.hasFilled(
+                        link.id(),
+                        orphan.since().orElse(Instant.EPOCH),
+                        guard(orphan).allowEmpty()))
                 .map(link -> new Wait(
                         "waits until " + link.name() + " is filled",
-                        "no run of " + link.name() + ", which took its place, has added all members there yet"));
+                        "no run of " + link.name()
+                                + ", which took its place, has added members and all of them there yet"));
     }
 
     /**

@@ -15,7 +15,6 @@ import io.cohortsync.run.Quarantine;
 import io.cohortsync.run.RunStore;
 import io.cohortsync.run.RunStore.LastRead;
 import io.cohortsync.run.RunView;
-import io.cohortsync.run.RunView.TargetView;
 import io.cohortsync.run.Syncs;
 import java.time.Clock;
 import java.time.Instant;
@@ -86,16 +85,12 @@ public class SyncStates {
         // What a person has decided of is held no longer, whatever the last run's books say.
         Optional<String> decided = heldPlans.decided(link.id());
         long held = decided.isPresent() ? 0 : counts.map(Counts::held).orElse(0L);
-        Optional<TargetView> lastPart = last.stream()
-                .flatMap(run -> run.targets().stream())
-                .filter(part -> part.target().equals(settings.target().name()))
-                .findFirst();
+        // A run that never got as far speaks for all links; one of other links says nothing of this one.
+        Optional<RunView> unread = last.filter(run -> run.targets().isEmpty());
         return new LinkState(
                 settings.target().name(),
                 settings.enabled() && settings.target().enabled(),
-                lastPart.map(TargetView::state)
-                        .or(() -> last.map(RunView::state))
-                        .orElse("new"),
+                unread.map(RunView::state).or(() -> read.map(LastRead::state)).orElse("new"),
                 counts.map(c -> c.same() + c.settled() + c.enter()),
                 link.acknowledged(),
                 deliveries.doubts(link.id()).size(),
@@ -110,6 +105,6 @@ public class SyncStates {
                 link.identityChange(),
                 renames.pinned(link),
                 link.resyncAfter().isPresent() ? Optional.of(true) : Optional.empty(),
-                decided.or(() -> lastPart.flatMap(TargetView::error)));
+                decided.or(() -> unread.isPresent() ? Optional.empty() : read.flatMap(LastRead::error)));
     }
 }

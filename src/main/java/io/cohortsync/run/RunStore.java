@@ -191,9 +191,10 @@ public class RunStore {
      * What the last run that read a whole snapshot said of a link.
      *
      * @param startedAt when that run began
+     * @param state what its part ended as
      * @param error what it left undone and why
      */
-    public record LastRead(Counts counts, Instant startedAt, Optional<String> error) {}
+    public record LastRead(Counts counts, Instant startedAt, String state, Optional<String> error) {}
 
     /** What the last run that read a whole snapshot said of a link. */
     public Optional<LastRead> lastRead(long link) {
@@ -203,20 +204,26 @@ public class RunStore {
                 .query((rs, i) -> new LastRead(
                         counts(rs),
                         StoredTime.read(rs, "started_at").orElseThrow(),
+                        rs.getString("state"),
                         Optional.ofNullable(rs.getString("error"))))
                 .optional();
     }
 
-    /** Whether the last run to end a link's part, since then, has delivered there all that it should. */
-    public boolean hasFilled(long link, Instant since) {
-        return jdbc.sql("select l.state from run_link l join run r on r.id = l.run_id where l.link_id = ?"
+    /**
+     * Whether the last run to end a link's part, since then, has delivered there all that it should.
+     *
+     * @param nobodyCounts whether that may have been nobody
+     */
+    public boolean hasFilled(long link, Instant since, boolean nobodyCounts) {
+        return jdbc.sql("select l.state, l.same + l.settled + l.enter from run_link l join run r on r.id = l.run_id"
+                        + " where l.link_id = ?"
                         + " and l.state <> 'running' and (r.finished_at is null or r.finished_at >= ?)"
                         + " order by l.run_id desc fetch first 1 rows only")
                 .params(link, StoredTime.of(since))
-                .query(String.class)
+                .query((rs, i) ->
+                        rs.getString(1).equals(RunState.SUCCEEDED.word()) && (nobodyCounts || rs.getLong(2) > 0))
                 .optional()
-                .filter(RunState.SUCCEEDED.word()::equals)
-                .isPresent();
+                .orElse(false);
     }
 
     /** A run without its links. */

@@ -6,20 +6,23 @@ import io.cohortsync.config.GuardSettings;
 import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.OnRename;
 import io.cohortsync.config.SyncSettings;
+import io.cohortsync.diff.ReadCounts;
 import io.cohortsync.member.Fingerprint;
 import io.cohortsync.orphan.Orphan;
 import io.cohortsync.orphan.Orphans;
 import io.cohortsync.run.LinkEnds;
 import io.cohortsync.run.Run;
 import io.cohortsync.run.RunEnds;
+import io.cohortsync.run.RunStore;
 import io.cohortsync.run.Runs;
 import io.cohortsync.run.SourceNews;
 import io.cohortsync.source.Told;
 import io.cohortsync.testing.Database;
-import io.cohortsync.testing.FixedPlan;
 import io.cohortsync.testing.StateBeans;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,11 +80,11 @@ class RenamesTest {
         return new Told(Optional.of(name), OptionalLong.empty(), Optional.empty(), "");
     }
 
-    /** A run that has nothing left to send. */
-    private static void succeed(StateBeans beans, SyncSettings sync) {
+    /** A run that reads so many and has nothing left to send. */
+    private static void succeed(StateBeans beans, SyncSettings sync, long members) {
         Run run = begin(beans, sync);
         Link link = run.links().get(0);
-        beans.bean(Runs.class).passWall(run, List.of(new FixedPlan(link, List.of(), List.of())));
+        beans.bean(Runs.class).passWall(run, Map.of(link, new ReadCounts(members, members, 0, 0, 0, 0, 0, 0)));
         beans.bean(LinkEnds.class).finish(run, link, Optional.empty());
         beans.bean(RunEnds.class).finish(run);
     }
@@ -143,7 +146,13 @@ class RenamesTest {
             Orphan early = orphans.find(first.id()).orElseThrow();
             assertThat(early.removal().orElseThrow()).startsWith("waits until vip");
             assertThat(early.plan()).isPresent();
-            succeed(beans, sync);
+            succeed(beans, sync, 0);
+            RunStore history = beans.bean(RunStore.class);
+            assertThat(history.hasFilled(renamed.id(), Instant.EPOCH, false))
+                    .as("an empty snapshot puts them nowhere")
+                    .isFalse();
+            assertThat(history.hasFilled(renamed.id(), Instant.EPOCH, true)).isTrue();
+            succeed(beans, sync, 2);
             assertThat(orphans.find(first.id()).orElseThrow().plan()).isEmpty();
             assertThat(orphans.toRemove()).containsExactly(first.id());
             Run removal = orphans.begin(first.id()).run().orElseThrow();

@@ -42,6 +42,8 @@ class OverviewTest {
                 .segment("refuses", segment.url() + "/refuses")
                 .sync("wiped", "[ web ]")
                 .sync("unsent", "[ refuses ]")
+                .segment("late", segment.url() + "/late")
+                .sync("both", "[ web, late ]")
                 .syncAsWritten("""
                         broken: { from: { source: files, cohort: broken.csv }, schedule: "0 0 0 1 1 ? *", to: [ web ] }
                         """)
@@ -107,6 +109,22 @@ class OverviewTest {
                 .hasSize(1);
         assertThat(metrics())
                 .contains("cohort_sync_changes_total{outcome=\"accepted\",sync=\"broken\",target=\"web\"} 1.0");
+    }
+
+    @Test
+    void aRebaselineOfOneTargetSaysNothingOfTheOther() {
+        trial.app().post("/api/targets/late/pause");
+        trial.cohort("both", List.of("ann"));
+        assertThat(trial.run("both").path("state").asText()).isEqualTo("incomplete");
+        JsonNode run = trial.app().post("/api/syncs/both/rebaseline?target=web&forget=0");
+        assertThat(run.path("state").asText()).isEqualTo("succeeded");
+
+        JsonNode sync = trial.app().get("/api/syncs/both");
+        assertThat(sync.has("lastSuccess")).as(sync.toString()).isFalse();
+        assertThat(sync.path("targets"))
+                .extracting(link -> link.path("state").asText())
+                .containsExactly("succeeded", "incomplete");
+        assertThat(sync.path("targets").path(1).path("error").asText()).contains("target late is paused");
     }
 
     @Test
