@@ -40,6 +40,12 @@ public record Cleared(LinkPlan plan, Part enters, Part exits, Optional<String> w
         }
     }
 
+    /** The same, but that all exits wait for another run. */
+    Cleared nobodyLeaves(String why) {
+        long leaving = exits.passing() + exits.held();
+        return leaving == 0 ? this : new Cleared(plan, enters, Part.held(leaving, why), whyBroken, Optional.empty());
+    }
+
     public Link link() {
         return plan.link();
     }

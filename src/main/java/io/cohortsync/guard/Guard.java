@@ -7,10 +7,12 @@ import io.cohortsync.diff.ReadCounts;
 import io.cohortsync.guard.Cleared.Part;
 import io.cohortsync.held.Prints;
 import io.cohortsync.link.Link;
+import io.cohortsync.membership.Standing;
 import io.cohortsync.state.StoredTime;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -65,12 +67,30 @@ public class Guard {
 
     private Part enters(GuardSettings guard, LinkPlan plan) {
         Prints mayEnter = plan.decisions().mayEnter();
-        long approved = mayEnter.count(plan.enterPrints());
+        Prints again = sentAgain(plan);
+        LongPredicate passes = print -> mayEnter.contains(print) || again.contains(print);
+        long passing = mayEnter.isEmpty() && again.isEmpty()
+                ? 0
+                : plan.enterPrints().filter(passes).count();
         return part(
                 plan.counts().enter(),
-                approved,
-                mayEnter,
-                entersHeld(guard, plan.link(), plan.counts().enter() - plan.sentAgain() - approved));
+                passing,
+                passes,
+                entersHeld(guard, plan.link(), plan.counts().enter() - passing));
+    }
+
+    /** Whom a resync sends again is in already. */
+    private static Prints sentAgain(LinkPlan plan) {
+        if (plan.sentAgain() == 0) {
+            return Prints.NONE;
+        }
+        LongStream.Builder again = LongStream.builder();
+        plan.enters().forEachRemaining(change -> {
+            if (change.stored() == Standing.ACKNOWLEDGED) {
+                again.add(change.fingerprint());
+            }
+        });
+        return Prints.of(again.build());
     }
 
     private Part exits(GuardSettings guard, LinkPlan plan) {
@@ -79,12 +99,12 @@ public class Guard {
         return part(
                 plan.counts().exit(),
                 approved,
-                mayLeave,
+                mayLeave::contains,
                 exitsHeld(guard, plan, plan.counts().exit() - approved));
     }
 
-    private static Part part(long changes, long approved, Prints approvedPrints, Optional<String> why) {
-        return why.map(words -> new Part(approved, changes - approved, why, approvedPrints::contains))
+    private static Part part(long changes, long passing, LongPredicate passes, Optional<String> why) {
+        return why.map(words -> new Part(passing, changes - passing, why, passes))
                 .orElseGet(() -> new Part(changes, 0, why, print -> true));
     }
 

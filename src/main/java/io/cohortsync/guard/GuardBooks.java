@@ -14,6 +14,9 @@ import org.springframework.transaction.support.TransactionOperations;
 @Component
 public class GuardBooks {
 
+    private static final String DECIDED_MEANWHILE =
+            "exits held: a person has decided about this link while it was read, and the next run goes by that";
+
     private final HeldPlans heldPlans;
     private final LinkVersions versions;
     private final TransactionOperations transactions;
@@ -26,12 +29,16 @@ public class GuardBooks {
         this.clock = clock;
     }
 
-    /** The plan that waits now replaces the one that did; a harmless one ends the waiting. */
-    public void record(Run run, Cleared cleared) {
+    /**
+     * The plan that waits now replaces the one that did; a harmless one ends the waiting.
+     *
+     * @return what may be sent: of a snapshot that was compared before a person decided something, nobody is removed
+     */
+    public Cleared record(Run run, Cleared cleared) {
         LinkPlan plan = cleared.plan();
         if (plan.link().identityChange().isPresent() || cleared.isBroken()) {
             // Such a snapshot says nothing of what was held before.
-            return;
+            return cleared;
         }
         Optional<HeldPlan> held = cleared.planId()
                 .filter(id -> cleared.held() > 0)
@@ -43,16 +50,20 @@ public class GuardBooks {
                         run.id(),
                         clock.instant()));
         long link = plan.link().id();
-        transactions.executeWithoutResult(tx -> {
-            if (versions.lock(link, run.lease().token())) {
+        return transactions.execute(tx -> {
+            if (!versions.lock(link, run.lease().token())) {
+                return cleared;
+            }
+            boolean decided = heldPlans.isDecidedSince(link, plan.decisions());
+            if (!decided) {
                 heldPlans.replace(
                         link,
                         held,
-                        plan.decisions(),
                         () -> cleared.enters().held(plan.enterPrints()),
                         () -> cleared.exits().held(Guard.leaving(plan)));
-                heldPlans.end(link, plan.decisions(), plan.enterPrints(), plan.exitPrints());
             }
+            heldPlans.end(link, plan.decisions(), plan.enterPrints(), plan.exitPrints());
+            return decided ? cleared.nobodyLeaves(DECIDED_MEANWHILE) : cleared;
         });
     }
 }

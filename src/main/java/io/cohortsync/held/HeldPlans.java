@@ -86,20 +86,12 @@ public class HeldPlans {
      * What a run has found: the plan that waits now, if one does, in place of any other. To be called in a transaction that
      * holds the link's row.
      *
-     * @param known the decisions that the snapshot was compared under: a person who has decided something since is not
-     *     asked again, for the next run goes by it
      * @param enters who waits to enter, asked only where the plan is new
      * @param exits who waits to leave, likewise
      */
-    public void replace(
-            long link,
-            Optional<HeldPlan> plan,
-            Decisions known,
-            Supplier<LongStream> enters,
-            Supplier<LongStream> exits) {
+    public void replace(long link, Optional<HeldPlan> plan, Supplier<LongStream> enters, Supplier<LongStream> exits) {
         Optional<String> waiting = of(link).map(HeldPlan::id);
-        boolean waitsAlready = plan.isPresent() && waiting.equals(plan.map(HeldPlan::id));
-        if (waitsAlready || isDecidedSince(link, known)) {
+        if (plan.isPresent() && waiting.equals(plan.map(HeldPlan::id))) {
             return;
         }
         forgetPlan(link);
@@ -110,8 +102,12 @@ public class HeldPlans {
         });
     }
 
-    /** Runs only take from decisions, and one at a time: more can only have come from a person. */
-    private boolean isDecidedSince(long link, Decisions known) {
+    /**
+     * Whether a person has decided something since these decisions were looked up: the next run goes by it, and nobody is
+     * asked again by this one. To be called in a transaction that holds the link's row.
+     */
+    public boolean isDecidedSince(long link, Decisions known) {
+        // Runs only take from decisions, and one at a time: more can only have come from a person.
         long now = jdbc.sql("select coalesce(sum(members), 0) from held_members where link_id = ? and standing <> ?")
                 .params(link, Standing.HELD.word())
                 .query(Long.class)

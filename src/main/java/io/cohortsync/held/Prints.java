@@ -15,7 +15,7 @@ public final class Prints {
     }
 
     /** @param prints in any order, each once */
-    static Prints of(LongStream prints) {
+    public static Prints of(LongStream prints) {
         long[] sorted = prints.toArray();
         Arrays.sort(sorted);
         return sorted.length == 0 ? NONE : new Prints(sorted);
@@ -29,7 +29,7 @@ public final class Prints {
         return sorted.length;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return sorted.length == 0;
     }
 

@@ -59,14 +59,19 @@ class DecisionsTest {
         DISCARD
     }
 
-    /** @param goesThrough whether the run delivers, or is cut off after the wall */
-    record Step(Set<Integer> snapshot, boolean goesThrough, Decision decision) {}
+    /**
+     * @param goesThrough whether the run delivers, or is cut off after the wall
+     * @param meanwhile what is decided while it reads
+     * @param decision what is decided after it
+     */
+    record Step(Set<Integer> snapshot, boolean goesThrough, Decision meanwhile, Decision decision) {}
 
     @Provide
     Arbitrary<List<Step>> steps() {
         Arbitrary<Step> step = Combinators.combine(
                         Arbitraries.integers().between(1, 12).set().ofMaxSize(12),
                         Arbitraries.of(true, true, true, false),
+                        Arbitraries.of(Decision.NONE, Decision.NONE, Decision.APPROVE, Decision.DISCARD),
                         Arbitraries.of(Decision.class))
                 .as(Step::new);
         return step.list().ofMinSize(2).ofMaxSize(12);
@@ -141,8 +146,11 @@ class DecisionsTest {
                             1, snapshot.stream().map(key -> new String[] {key}).toList()));
             LinkPlan plan = comparison.pass().complete().get(0);
             beans.bean(Runs.class).passWall(run, List.of(plan));
-            Cleared cleared = beans.bean(Guard.class).check(guarded(run.sync()), plan);
-            beans.bean(GuardBooks.class).record(run, cleared);
+            Set<String> approvedBefore = new TreeSet<>(approved);
+            Set<String> keptBefore = new TreeSet<>(kept);
+            boolean decided = decide(step.meanwhile());
+            Cleared cleared = beans.bean(GuardBooks.class)
+                    .record(run, beans.bean(Guard.class).check(guarded(run.sync()), plan));
             LinkDelivery delivery = beans.bean(Deliveries.class).open(run, cleared);
             if (step.goesThrough()) {
                 deliver(delivery);
@@ -151,7 +159,24 @@ class DecisionsTest {
             beans.bean(LinkEnds.class).finish(run, plan.link(), delivery.undone());
             beans.bean(RunEnds.class).finish(run);
             comparison.pass().close();
-            expect(snapshot, step.goesThrough());
+            if (decided) {
+                expectNobodyToLeave(snapshot, step.goesThrough(), approvedBefore, keptBefore);
+            } else {
+                expect(snapshot, step.goesThrough());
+            }
+        }
+
+        /** The run has not known of the decision, which the next goes by. */
+        private void expectNobodyToLeave(
+                Set<String> snapshot, boolean delivered, Set<String> approvedBefore, Set<String> keptBefore) {
+            Set<String> leaving = new TreeSet<>(acknowledged);
+            leaving.removeAll(snapshot);
+            approved.removeIf(person -> approvedBefore.contains(person) && !leaving.contains(person));
+            kept.removeIf(person -> keptBefore.contains(person) && !leaving.contains(person));
+            held = Set.of();
+            if (delivered) {
+                acknowledged.addAll(snapshot);
+            }
         }
 
         private void deliver(LinkDelivery delivery) {
@@ -194,9 +219,9 @@ class DecisionsTest {
                     .isEqualTo(approved.size());
         }
 
-        private void decide(Decision decision) {
+        private boolean decide(Decision decision) {
             if (decision == Decision.NONE || plan().isEmpty()) {
-                return;
+                return false;
             }
             String id = plan().orElseThrow().id();
             if (decision == Decision.APPROVE) {
@@ -207,6 +232,7 @@ class DecisionsTest {
                 kept.addAll(held);
             }
             assertThat(plan()).isEmpty();
+            return true;
         }
 
         private HeldPlans plans() {

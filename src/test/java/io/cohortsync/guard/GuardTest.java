@@ -37,6 +37,7 @@ class GuardTest {
                 .sync("empty", "[ web ]")
                 .sync("may-empty", "[ web ]", "guard: { allow-empty: true, max-exits: off }")
                 .sync("enters", "[ web ]", "guard: { max-enters: 50% }")
+                .sync("again", "[ web ]", "guard: { max-enters: 50% }")
                 .sync("first", "[ web ]", "guard: { first-run: hold }")
                 .sync("approved", "[ web ]", "guard: { max-exits: 20, min-exits: 20 }")
                 .sync("discarded", "[ web ]")
@@ -161,6 +162,34 @@ class GuardTest {
         assertHeld(run("enters", members), 51, "guard.max-enters");
         assertThat(run("enters", members.subList(0, 150)).path("accepted").asLong())
                 .isEqualTo(50);
+    }
+
+    @Test
+    void whoeverIsSentAgainIsNoNewcomer() {
+        List<String> people = Trial.people("p", 400);
+        run("again", people.subList(0, 100));
+        segment.forgetRequests();
+        trial.cohort("again", people.subList(0, 160));
+        JsonNode link = resync("again");
+        assertThat(link.path("accepted").asLong()).as("those who are in").isEqualTo(100);
+        assertHeld(link, 60, "60 enters held: at most 50 pass");
+        assertThat(link("again").path("heldPlan").path("enters").asLong()).isEqualTo(60);
+
+        segment.forgetRequests();
+        trial.cohort("again", people);
+        link = approve("again", "");
+        assertThat(link.path("accepted").asLong()).isEqualTo(60);
+        assertHeld(link, 240, "240 enters held: at most 50 pass");
+        link = resync("again");
+        assertThat(link.path("accepted").asLong()).isEqualTo(160);
+        assertHeld(link, 240, "240 enters held: at most 80 pass");
+    }
+
+    private static JsonNode resync(String sync) {
+        return trial.app()
+                .post("/api/syncs/" + sync + "/resync?wait=true")
+                .path("targets")
+                .path(0);
     }
 
     @Test
