@@ -5,6 +5,7 @@ import io.cohortsync.delivery.LeaseLostException;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.diff.PlannedChange;
 import io.cohortsync.diff.ReadCounts;
+import io.cohortsync.held.HeldPlans;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.LinkChanges;
 import io.cohortsync.link.LinkVersions;
@@ -24,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -42,6 +44,7 @@ public class Rebaselines {
     private final LinkChanges changes;
     private final MembershipStore members;
     private final DeliveryStore deliveries;
+    private final HeldPlans heldPlans;
     private final Runs runs;
     private final LinkEnds ends;
     private final Clock clock;
@@ -53,6 +56,7 @@ public class Rebaselines {
             LinkChanges changes,
             MembershipStore members,
             DeliveryStore deliveries,
+            HeldPlans heldPlans,
             Runs runs,
             LinkEnds ends,
             Clock clock) {
@@ -62,6 +66,7 @@ public class Rebaselines {
         this.changes = changes;
         this.members = members;
         this.deliveries = deliveries;
+        this.heldPlans = heldPlans;
         this.runs = runs;
         this.ends = ends;
         this.clock = clock;
@@ -167,6 +172,7 @@ public class Rebaselines {
         LinkPlan.forEachSome(plan.noLongerWanted(), some -> members.delete(link.id(), rows(run, some)));
         LinkPlan.forEachSome(plan.wantedAgain(), some -> members.keep(link.id(), rows(run, some)));
         deliveries.rebaselined(link.id(), now);
+        heldPlans.replace(link.id(), Optional.empty(), LongStream::empty, LongStream::empty);
         // Those of whom nothing is turned down any more.
         jdbc.sql("delete from dead_letter where link_id = ? and not exists (select 1 from membership m"
                         + " where m.link_id = dead_letter.link_id and m.fingerprint = dead_letter.fingerprint"

@@ -8,6 +8,7 @@ import io.cohortsync.delivery.DeliveryStore;
 import io.cohortsync.delivery.LinkDelivery;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.guard.Guard;
+import io.cohortsync.held.HeldPlans;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.LinkChanges;
 import io.cohortsync.link.Links;
@@ -113,7 +114,12 @@ class RebaselinesTest {
             assertThatThrownBy(() -> rebaselines.adopt(run, plans, 1)).isInstanceOf(OtherNumberException.class);
             assertThat(Books.acknowledged(jdbc)).containsExactly("ann", "left", "not let go");
 
+            jdbc.update(
+                    "insert into held_plan (link_id, id, enters, exits, why, run_id, held_at) values (?, 'p', 0, 2, 'w', 1,"
+                            + " current_timestamp)",
+                    link.id());
             rebaselines.adopt(run, read(beans, run, snapshot), 2);
+            assertThat(beans.bean(HeldPlans.class).of(link.id())).isEmpty();
             beans.bean(RunEnds.class).finish(run);
             assertThat(Books.acknowledged(jdbc)).containsExactly("ann", "doubtful in", "due", "new", "not let go");
             assertThat(beans.bean(DeliveryStore.class).doubts(link.id())).isEmpty();
