@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -57,10 +56,7 @@ class ApiAccess extends OncePerRequestFilter {
             chain.doFilter(request, response);
             return;
         }
-        response.setStatus(HttpStatus.FORBIDDEN.value());
-        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-        json.writeValue(
-                response.getOutputStream(), ProblemDetail.forStatusAndDetail(HttpStatus.FORBIDDEN, refusal.get()));
+        Problems.write(response, json, ProblemDetail.forStatusAndDetail(HttpStatus.FORBIDDEN, refusal.get()));
     }
 
     /** Whether whoever makes this call may look inside. */

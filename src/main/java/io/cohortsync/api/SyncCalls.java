@@ -9,6 +9,7 @@ import io.cohortsync.delivery.NotTriedException;
 import io.cohortsync.diff.LinkPlan;
 import io.cohortsync.guard.Guard;
 import io.cohortsync.link.RunUnderWayException;
+import io.cohortsync.mirror.NotStoredException;
 import io.cohortsync.quota.Left;
 import io.cohortsync.quota.SourceCalls;
 import io.cohortsync.rebaseline.NotAdoptableException;
@@ -155,6 +156,9 @@ public class SyncCalls {
             if (t instanceof NotYetException) {
                 return problem(ProblemDetail.forStatusAndDetail(
                         HttpStatus.CONFLICT, mask.apply("It cannot be read yet: " + t.getMessage())));
+            }
+            if (t instanceof NotStoredException) {
+                return problem(ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, t.getMessage()));
             }
             if (t instanceof NotTriedException
                     || t instanceof LeaseLostException

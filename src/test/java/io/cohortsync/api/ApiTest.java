@@ -584,6 +584,8 @@ class ApiTest {
         "GET, /api/nothing, 404",
         "GET, /api, 404",
         "POST, /api/syncs/shapes/run?wait=maybe, 400",
+        "POST, /api/syncs/shapes/approve?plan=null, 400",
+        "POST, /api/syncs/shapes/resync?wait=true&target=null, 400",
         "POST, /api/syncs/disabled/run, 409",
         "POST, /api/syncs/of-old/run, 409",
         "POST, /api/syncs/of-old/plan, 409",
