@@ -5,6 +5,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -19,6 +20,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Component
 class CallsBeforeRoutes extends OncePerRequestFilter {
 
+    private static final Pattern ASKS_A_SOURCE = Pattern.compile("/api/sources/[^/]+/cohorts");
+
     private final CamelContext camel;
 
     CallsBeforeRoutes(CamelContext camel) {
@@ -28,10 +31,11 @@ class CallsBeforeRoutes extends OncePerRequestFilter {
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         String path = request.getServletPath();
-        // What is only looked at is answered by controllers, which are there.
-        boolean changesSomething =
-                path.startsWith("/api/") && !request.getMethod().equals("GET");
-        return !path.startsWith("/hooks/") && !changesSomething;
+        // What is only looked at is answered by controllers, which are there; but a source is asked by a route.
+        boolean needsRoute = path.startsWith("/api/")
+                && (!request.getMethod().equals("GET")
+                        || ASKS_A_SOURCE.matcher(path).matches());
+        return !path.startsWith("/hooks/") && !needsRoute;
     }
 
     @Override

@@ -18,10 +18,11 @@ public class LinkVersions {
 
     /** To be called first in a transaction of anybody but a run; the next run reads, whatever the last one has delivered. */
     public void raise(long link) {
-        jdbc.sql("update link set version = version + 1 where id = ?")
+        // The sync's row before the link's, as a run locks them that begins.
+        jdbc.sql("update sync set delivered_state = null where name = (select sync from link where id = ?)")
                 .param(link)
                 .update();
-        jdbc.sql("update sync set delivered_state = null where name = (select sync from link where id = ?)")
+        jdbc.sql("update link set version = version + 1 where id = ?")
                 .param(link)
                 .update();
     }

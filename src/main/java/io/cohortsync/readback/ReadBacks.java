@@ -150,11 +150,12 @@ public class ReadBacks {
             throw new HeldException(String.format(
                     Locale.ROOT,
                     "%s: %,d people were read back, and %,d who are acknowledged were not: that is not believed, and nothing was"
-                            + " changed. If it is so, POST /api/syncs/%s/resync sends all of them again",
+                            + " changed. If it is so, POST /api/syncs/%s/resync?target=%s sends all of them again",
                     link.name(),
                     all.there(),
                     all.missing(),
-                    link.settings().sync()));
+                    link.settings().sync(),
+                    link.settings().target().name()));
         }
     }
 

@@ -1,7 +1,6 @@
 package io.cohortsync.run;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.cohortsync.diff.ReadCounts;
 
 /** Every record and every change of one link in one run, each counted once. */
 public record Counts(
@@ -19,25 +18,6 @@ public record Counts(
         long unknown,
         long held,
         long waiting) {
-
-    /** The counts of a run that has read and not yet sent. */
-    static Counts of(ReadCounts read) {
-        return new Counts(
-                read.invalid(),
-                read.anonymous(),
-                read.duplicate(),
-                read.same(),
-                read.settled(),
-                read.enter(),
-                read.exit(),
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0);
-    }
 
     /** How many changes have this outcome. */
     public long of(Outcome outcome) {

@@ -34,6 +34,9 @@ class Leases {
     /** A node whose clock was days ahead has taken the firings of those days; they come all the same. */
     private static final String NOT_TAKEN = "(last_fire < ? or (last_fire > " + SOON + " and ? <= " + SOON + "))";
 
+    /** A run that delivers is the follow-up, if one was asked for. */
+    private static final String FOLLOWS = ", follow_up = false, follow_up_by_hand = false";
+
     private final JdbcClient jdbc;
     private final String node = ManagementFactory.getRuntimeMXBean().getName();
     private final Set<Lease> held = ConcurrentHashMap.newKeySet();
@@ -45,7 +48,12 @@ class Leases {
     /** Takes the lease for a firing, unless it is held, the firing was taken before, or the sync is paused or quarantined. */
     Optional<Lease> takeForFiring(String sync, Instant fire) {
         OffsetDateTime at = StoredTime.of(fire);
-        return take(sync, ", last_fire = ?", " and " + NOT_TAKEN + MAY_BE_TRIED, List.of(at), List.of(at, at, at));
+        return take(
+                sync,
+                FOLLOWS + ", last_fire = ?",
+                " and " + NOT_TAKEN + MAY_BE_TRIED,
+                List.of(at),
+                List.of(at, at, at));
     }
 
     /**
@@ -56,7 +64,7 @@ class Leases {
         OffsetDateTime at = StoredTime.of(due);
         return take(
                 sync,
-                ", last_fire = ?",
+                FOLLOWS + ", last_fire = ?",
                 " and (" + NOT_TAKEN + " or follow_up or (? and last_success is null)"
                         + " or exists (select 1 from run where run.sync = sync.name and run.state = 'running'))"
                         + MAY_BE_TRIED,
@@ -68,7 +76,7 @@ class Leases {
     Optional<Lease> takeForFollowUp(String sync, Instant now) {
         return take(
                 sync,
-                "",
+                FOLLOWS,
                 " and follow_up and (follow_up_by_hand or next_try is null or next_try <= ?)",
                 List.of(),
                 List.of(StoredTime.of(now)));
@@ -76,21 +84,24 @@ class Leases {
 
     /** Takes the lease because what was pushed has changed. */
     Optional<Lease> takeForChange(String sync, Instant now) {
-        return take(sync, "", MAY_BE_TRIED, List.of(), List.of(StoredTime.of(now)));
+        return take(sync, FOLLOWS, MAY_BE_TRIED, List.of(), List.of(StoredTime.of(now)));
     }
 
     /** Takes the lease for a person, unless it is held or the sync is paused. */
     Optional<Lease> take(String sync) {
+        return take(sync, FOLLOWS, "", List.of(), List.of());
+    }
+
+    /** As the other, and a follow-up is owed as before, because the run does not deliver the cohort. */
+    Optional<Lease> takeAside(String sync) {
         return take(sync, "", "", List.of(), List.of());
     }
 
     private Optional<Lease> take(String sync, String set, String where, List<Object> setting, List<Object> wanted) {
         long asked = System.nanoTime();
         String owner = node + "/" + UUID.randomUUID();
-        int taken = jdbc.sql(
-                        "update sync set token = token + 1, owner = ?, follow_up = false, follow_up_by_hand = false, lease_until = "
-                                + END + set + " where name = ? and lease_until < current_timestamp and not paused"
-                                + where)
+        int taken = jdbc.sql("update sync set token = token + 1, owner = ?, lease_until = " + END + set
+                        + " where name = ? and lease_until < current_timestamp and not paused" + where)
                 .param(owner)
                 .params(setting)
                 .param(sync)
@@ -114,13 +125,16 @@ class Leases {
     }
 
     private Optional<Lease> taken(String sync, String owner, long asked) {
-        Optional<Lease> lease = jdbc.sql("select token from sync where name = ? and owner = ?")
+        return jdbc.sql("select token from sync where name = ? and owner = ?")
                 .params(sync, owner)
                 .query(Long.class)
                 .optional()
                 .map(token -> new Lease(sync, token, asked));
-        lease.ifPresent(held::add);
-        return lease;
+    }
+
+    /** From now on a lease that was taken is renewed: once the transaction in which it was is committed. */
+    void hold(Lease lease) {
+        held.add(lease);
     }
 
     /** Whether a run of this sync ever succeeded. */
@@ -196,14 +210,14 @@ class Leases {
         for (Lease lease : held) {
             long asked = System.nanoTime();
             try {
-                int renewed = jdbc.sql("update sync set lease_until = " + END + " where name = ? and token = ?")
+                int renewed = jdbc.sql("update sync set lease_until = " + END
+                                + " where name = ? and token = ? and owner is not null")
                         .params(lease.sync(), lease.token())
                         .update();
                 if (renewed > 0) {
                     lease.renewed(asked);
-                } else {
+                } else if (held.remove(lease)) {
                     lease.lost();
-                    held.remove(lease);
                     LOG.warn(
                             "{}: this node lost the lease; another node runs it now, and settles what is in doubt",
                             lease.sync());

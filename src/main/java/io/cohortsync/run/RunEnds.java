@@ -187,8 +187,16 @@ public class RunEnds {
                 && (state == RunState.INCOMPLETE || state == RunState.FAILED)) {
             leases.askForFollowUp(run.sync().name(), Optional.empty(), false);
         }
-        return leases.giveBack(
-                run.lease(), state == RunState.SUCCEEDED ? Optional.of(clock.instant()) : Optional.empty());
+        boolean success = state == RunState.SUCCEEDED && isOfAllTargets(run);
+        return leases.giveBack(run.lease(), success ? Optional.of(clock.instant()) : Optional.empty());
+    }
+
+    /** A rebaseline may be of some. */
+    private static boolean isOfAllTargets(Run run) {
+        long inUse = run.sync().links().stream()
+                .filter(link -> link.enabled() && link.target().enabled())
+                .count();
+        return run.links().size() >= inUse;
     }
 
     private RunState end(Run run) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,8 +115,8 @@ public class Runs {
         } catch (DataAccessException | TransactionException e) {
             LOG.warn("{}: no run began: the state database does not answer", sync);
             LOG.debug("{}: no run began", sync, e);
-            if (Trigger.of(trigger) == Trigger.SCHEDULE) {
-                // The firing is not lost: it is overdue, and looked for until it is taken.
+            if (Trigger.of(trigger) == Trigger.SCHEDULE || Trigger.of(trigger) == Trigger.FOLLOW_UP) {
+                // It is not lost: the sync is overdue, and looked at until a run begins.
                 overdue.lookAt(sync);
             }
             return Beginning.none("the state database does not answer");
@@ -127,11 +128,11 @@ public class Runs {
         if (halts.nodeStops()) {
             return Beginning.none("this node is stopping");
         }
-        Optional<Lease> lease = leases.take(sync.name());
-        if (lease.isPresent()) {
-            return new Beginning(Optional.of(begin(sync, Trigger.MANUAL, lease.get())), Optional.empty(), "");
-        }
-        return new Beginning(Optional.empty(), store.running(sync.name()), "a run is under way, or the sync is paused");
+        Optional<Run> run = begin(sync, Trigger.MANUAL, () -> leases.takeAside(sync.name()));
+        return run.isPresent()
+                ? new Beginning(run, Optional.empty(), "")
+                : new Beginning(
+                        Optional.empty(), store.running(sync.name()), "a run is under way, or the sync is paused");
     }
 
     private Beginning tryToBegin(String sync, String trigger, Date fire) {
@@ -140,9 +141,9 @@ public class Runs {
         Optional<Instant> firing = Optional.ofNullable(fire).map(at -> due(wanted, at.toInstant()));
         // Between the two questions the run under way may end; then the lease is to be had.
         for (int i = 0; i < TRIES_TO_BEGIN; i++) {
-            Optional<Lease> lease = take(wanted, why, firing);
-            if (lease.isPresent()) {
-                return new Beginning(Optional.of(begin(wanted, why, lease.get())), Optional.empty(), "");
+            Optional<Run> run = begin(wanted, why, () -> take(wanted, why, firing));
+            if (run.isPresent()) {
+                return new Beginning(run, Optional.empty(), "");
             }
             Optional<Long> running = store.running(sync);
             if (why == Trigger.START
@@ -201,13 +202,16 @@ public class Runs {
         return lease;
     }
 
-    private Run begin(SyncSettings sync, Trigger why, Lease lease) {
-        try {
-            return start(sync, why, lease);
-        } catch (RuntimeException e) {
-            leases.forget(lease);
-            throw e;
-        }
+    /** The lease, which takes a firing or a follow-up, is taken in one with the run's row: else a crash would lose it. */
+    private Optional<Run> begin(SyncSettings sync, Trigger why, Supplier<Optional<Lease>> taking) {
+        // A row that another node inserts first would end the transaction.
+        links.register(sync);
+        Optional<Run> begun = transactions.execute(tx -> taking.get().map(lease -> start(sync, why, lease)));
+        begun.ifPresent(run -> {
+            leases.hold(run.lease());
+            underWay.begun(run);
+        });
+        return begun;
     }
 
     private Run start(SyncSettings sync, Trigger why, Lease lease) {
@@ -219,9 +223,7 @@ public class Runs {
         List<Link> current = links.of(sync);
         links.claim(sync.name(), lease.token());
         LOG.debug("{}: run {} begins ({})", sync.name(), id, why.word());
-        Run run = new Run(id, sync, lease, current, now, Optional.empty());
-        underWay.begun(run);
-        return run;
+        return new Run(id, sync, lease, current, now, Optional.empty());
     }
 
     /** Ends the books of a run whose node died: what was sent without an answer is unknown, the rest was not tried. */

@@ -128,19 +128,25 @@ public class SourceNews {
 
     /** All of what a run read is delivered. */
     void done(Run run) {
-        run.reads().ifPresent(state -> store(run, Optional.of(state)));
+        // Something else may want the next run to read, since this one passed the wall.
+        run.reads()
+                .ifPresent(state -> jdbc.sql(
+                                "update sync set delivered_state = ? where name = ? and token = ? and delivered_state = ?")
+                        .params(state, run.sync().name(), run.lease().token(), delivering(run))
+                        .update());
     }
 
     /** Until all of what a run read is delivered, it has to be read again, also if the run is cut off. */
     void undone(Run run) {
-        run.reads().ifPresent(state -> store(run, Optional.empty()));
+        run.reads()
+                .ifPresent(state -> jdbc.sql("update sync set delivered_state = ? where name = ? and token = ?")
+                        .params(delivering(run), run.sync().name(), run.lease().token())
+                        .update());
     }
 
-    private void store(Run run, Optional<String> state) {
-        jdbc.sql("update sync set delivered_state = ? where name = ? and token = ?")
-                .param(state.orElse(null))
-                .params(run.sync().name(), run.lease().token())
-                .update();
+    /** What stands for the state while a run delivers it: no state is called so. */
+    private static String delivering(Run run) {
+        return "run " + run.id();
     }
 
     private Optional<String> stored(String sync) {

@@ -31,6 +31,7 @@ public class Standstills {
     }
 
     private void claim(String sync, Lease lease) {
+        leases.hold(lease);
         try {
             links.claim(sync, lease.token());
             events.publishEvent(new LinksClaimed(sync, lease.token()));

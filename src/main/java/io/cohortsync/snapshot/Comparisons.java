@@ -22,11 +22,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Compares the snapshot of a sync with all of its links in one pass; {@code comparisons} in the routes. */
 @Component
 public class Comparisons {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Comparisons.class);
 
     private final Settings settings;
     private final SourceNews news;
@@ -110,8 +114,17 @@ public class Comparisons {
      * @param comparison null: none was begun
      */
     public void release(Comparison comparison) {
-        if (comparison != null) {
+        if (comparison == null) {
+            return;
+        }
+        try {
             comparison.pass().close();
+        } catch (RuntimeException | Error e) {
+            // The run has to be ended, and its lease to be given back, all the same.
+            LOG.error(
+                    "{}: not all that comparing took could be given back",
+                    comparison.sync().name(),
+                    e);
         }
     }
 }

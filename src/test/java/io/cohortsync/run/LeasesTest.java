@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cohortsync.diff.ReadCounts;
 import io.cohortsync.link.Link;
+import io.cohortsync.link.LinkChanges;
 import io.cohortsync.link.Links;
 import io.cohortsync.member.Fingerprint;
+import io.cohortsync.source.Told;
 import io.cohortsync.testing.BreakableDatabase;
 import io.cohortsync.testing.Database;
 import io.cohortsync.testing.StateBeans;
@@ -13,7 +15,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -77,6 +84,74 @@ class LeasesTest {
             leases.giveBack(leases.takeForFiring(VIP, now).orElseThrow(), Optional.empty());
             assertThat(leases.takeForFiring(VIP, now)).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFiringIsTakenWithItsRunOrNotAtAll(Database database) {
+        for (int statements = 0, failed = 1; failed > 0; statements++) {
+            try (StateBeans beans = beans(database)) {
+                Runs runs = beans.bean(Runs.class);
+                BreakableDatabase breakable = beans.bean(BreakableDatabase.class);
+                Date fire = Date.from(FIRST);
+                beans.bean(Leases.class).askForFollowUp(VIP, Optional.empty(), false);
+                breakable.breakAfter(statements, false);
+                failed = runs.begin(VIP, "schedule", fire).isBegun() ? 0 : 1;
+                breakable.mend();
+
+                assertThat(runs.begin(VIP, "schedule", fire).isBegun())
+                        .as("the database went away after %d statements", statements)
+                        .isEqualTo(failed > 0);
+                assertThat(beans.bean(JdbcTemplate.class).queryForObject("select count(*) from run", Integer.class))
+                        .isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void aLeaseThatIsGivenBackWhileItIsRenewedStaysGivenBack() {
+        try (StateBeans beans = beans(Database.H2)) {
+            Leases leases = beans.bean(Leases.class);
+            Lease lease = leases.take(VIP).orElseThrow();
+            leases.giveBack(lease, Optional.empty());
+            // As the renewal that had looked it up before saw it.
+            leases.hold(lease);
+            leases.renew();
+            assertThat(leases.isHeld(VIP)).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsOwedIsReadThoughTheRunUnderWayDeliversAll(Database database) {
+        try (StateBeans beans = beans(database)) {
+            SourceNews news = beans.bean(SourceNews.class);
+            Link link = delivered(beans, () -> {}).links().get(0);
+            assertThat(news.isOld(heard(beans))).isTrue();
+            delivered(beans, () -> beans.bean(LinkChanges.class).resync(link));
+            assertThat(news.isOld(heard(beans))).as("a resync is owed").isFalse();
+        }
+    }
+
+    private static Run heard(StateBeans beans) {
+        Run run = beans.bean(Runs.class).begin(VIP, "manual", null).run().orElseThrow();
+        Told told = new Told(Optional.empty(), OptionalLong.empty(), Optional.of("computed at noon"), "");
+        Run heard = beans.bean(SourceNews.class).heard(run, told);
+        beans.bean(JdbcTemplate.class)
+                .update("update sync set lease_until = timestamp with time zone '2020-01-01 00:00:00Z'");
+        return heard;
+    }
+
+    /** A run that delivers all there is, while something else happens. */
+    private static Run delivered(StateBeans beans, Runnable meanwhile) {
+        Run run = heard(beans);
+        Map<Link, ReadCounts> counts = new LinkedHashMap<>();
+        run.links().forEach(link -> counts.put(link, new ReadCounts(0, 0, 0, 0, 0, 0, 0, 0)));
+        beans.bean(Runs.class).passWall(run, counts);
+        meanwhile.run();
+        run.links().forEach(link -> beans.bean(LinkEnds.class).finish(run, link, Optional.empty()));
+        beans.bean(RunEnds.class).finish(run);
+        return run;
     }
 
     @ParameterizedTest
