@@ -20,6 +20,7 @@ import org.postgresql.PGStatement;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** PostgreSQL: one statement for a whole batch, its members given as arrays. Large results are read in steps. */
@@ -124,7 +125,9 @@ final class PostgresMembershipTable implements MembershipTable {
                 .orElse(0L);
         int blocks = (int) Math.min(MOST_BLOCKS, members / BLOCK + 1);
         long step = Long.divideUnsigned(to - from, blocks);
-        IntStream.range(0, blocks).parallel().forEach(block -> {
+        IntStream all = IntStream.range(0, blocks);
+        // Another thread's connection does not see what the caller's transaction wrote.
+        (TransactionSynchronizationManager.isActualTransactionActive() ? all : all.parallel()).forEach(block -> {
             long first = from + block * step;
             long last = block == blocks - 1 ? to : first + step - 1;
             byte[] prints = block(link, first, last);
