@@ -585,6 +585,8 @@ class ApiTest {
         "GET, /api, 404",
         "POST, /api/syncs/shapes/run?wait=maybe, 400",
         "POST, /api/syncs/shapes/approve?plan=null, 400",
+        "POST, /api/syncs/shapes/approve?plam=abc, 400",
+        "POST, /api/syncs/shapes/plan?target=web, 400",
         "POST, /api/syncs/shapes/resync?wait=true&target=null, 400",
         "POST, /api/syncs/disabled/run, 409",
         "POST, /api/syncs/of-old/run, 409",
@@ -604,8 +606,22 @@ class ApiTest {
     }
 
     @Test
+    void aBodyThatNobodyWouldReadIsRefused() throws Exception {
+        for (String body : List.of("{\"plan\":\"abc\"}", "plan=abc")) {
+            HttpRequest request = HttpRequest.newBuilder(app.uri("/api/syncs/shapes/approve"))
+                    .POST(HttpRequest.BodyPublishers.ofString(body))
+                    .build();
+            JsonNode problem =
+                    problem(HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()), 400);
+            assertThat(problem.path("detail").asText())
+                    .isEqualTo(
+                            "approve takes no body; its parameters go into the address. Accepted: plan, target, wait");
+        }
+    }
+
+    @Test
     void theSyncOfThePathIsMeantWhateverElseIsSentAlong() throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(app.uri("/api/syncs/nope/plan?sync=shapes"))
+        HttpRequest request = HttpRequest.newBuilder(app.uri("/api/syncs/nope/plan"))
                 .header("sync", "shapes")
                 .header("wait", "true")
                 .POST(HttpRequest.BodyPublishers.noBody())
