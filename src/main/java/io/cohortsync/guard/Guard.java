@@ -21,6 +21,8 @@ import org.springframework.stereotype.Component;
 @Component
 public class Guard {
 
+    private static final String ACCEPT_CHANGE = "/accept-change?target=";
+
     private final JdbcClient jdbc;
     private final Clock clock;
 
@@ -58,11 +60,16 @@ public class Guard {
         return new Cleared(plan, enters, exits, Optional.empty(), planId(plan, enters, exits));
     }
 
+    /** Whether what a run left undone waits for a person to accept a changed identity. */
+    public static boolean saysToAcceptTheChange(String why) {
+        return why.contains(ACCEPT_CHANGE);
+    }
+
     private static String ways(SyncSettings sync, Link link) {
         return ": what is acknowledged was filled under the former; put it back, or POST /api/syncs/" + sync.name()
-                + "/accept-change?target=" + link.settings().target().name()
+                + ACCEPT_CHANGE + link.settings().target().name()
                 + "&as=keep (the members are there all the same), resync (all are sent), move (they are added here and"
-                + " removed there) or rebaseline (the snapshot is taken for what is there)";
+                + " removed there, if it can still be reached) or rebaseline (the snapshot is taken for what is there)";
     }
 
     private Part enters(GuardSettings guard, LinkPlan plan) {

@@ -3,6 +3,7 @@ package io.cohortsync.overview;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.cohortsync.drift.Verified;
 import io.cohortsync.held.HeldPlan;
+import io.cohortsync.run.RunState;
 import java.util.Optional;
 
 /**
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param changed what it was filled under and is now, if they differ
  * @param renamed what its source calls the cohort now, if it goes on under another name
  * @param resync true: members are still to be sent again
+ * @param decided true: a person has decided about what its last run held, and the next run goes by that
  * @param error what its last run left undone and why
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -43,4 +45,11 @@ public record LinkState(
         Optional<String> changed,
         Optional<String> renamed,
         Optional<Boolean> resync,
-        Optional<String> error) {}
+        Optional<Boolean> decided,
+        Optional<String> error) {
+
+    /** Whether nothing more is sent, or not all, until a person has decided. */
+    boolean waitsForAPerson() {
+        return held > 0 || changed.isPresent() || state.equals(RunState.HELD.word()) && decided.isEmpty();
+    }
+}

@@ -3,6 +3,7 @@ package io.cohortsync.overview;
 import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
+import io.cohortsync.drift.Verified;
 import io.cohortsync.run.LinkEnded;
 import io.cohortsync.run.Outcome;
 import io.cohortsync.run.RunEnded;
@@ -41,6 +42,10 @@ class Metrics implements MeterBinder {
                     "changed",
                     "1: held, because what it is filled under has changed",
                     l -> flag(l.changed().isPresent())),
+            new Number<>(
+                    "missing",
+                    "acknowledged members that the target did not hold when it was last asked",
+                    l -> orNaN(l.verified().map(Verified::missing))),
             new Number<>("dead.letters", "changes that the target refuses", LinkState::deadLetters));
 
     private static final List<Number<SyncState>> OF_SYNCS = List.of(
@@ -58,7 +63,7 @@ class Metrics implements MeterBinder {
             new Number<>("target.paused", "1: paused by a person", t -> flag(t.paused())),
             new Number<>(
                     "target.stopped",
-                    "1: stopped by a configuration error",
+                    "1: stopped, because it refuses what is sent",
                     t -> flag(t.stopped().isPresent())));
 
     private final Settings settings;

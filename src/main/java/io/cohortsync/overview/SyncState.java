@@ -25,10 +25,9 @@ public record SyncState(
     /** Whether somebody should look at it. */
     boolean needsAttention() {
         return quarantined.isPresent()
-                || lastRun.filter(state -> state.equals(RunState.FAILED.word())
-                                || state.equals(RunState.INCOMPLETE.word())
-                                || state.equals(RunState.HELD.word()))
+                || lastRun.filter(state ->
+                                state.equals(RunState.FAILED.word()) || state.equals(RunState.INCOMPLETE.word()))
                         .isPresent()
-                || links.stream().anyMatch(link -> link.held() > 0);
+                || links.stream().anyMatch(LinkState::waitsForAPerson);
     }
 }

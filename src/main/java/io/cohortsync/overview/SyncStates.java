@@ -5,6 +5,7 @@ import io.cohortsync.config.SyncSettings;
 import io.cohortsync.delivery.DeadLetters;
 import io.cohortsync.delivery.DeliveryStore;
 import io.cohortsync.drift.VerifiedLinks;
+import io.cohortsync.guard.Guard;
 import io.cohortsync.held.HeldPlans;
 import io.cohortsync.link.Link;
 import io.cohortsync.link.Links;
@@ -77,13 +78,22 @@ public class SyncStates {
                 sync.links().stream().map(link -> of(sync, link, last)).toList());
     }
 
+    /** What a person has said of a changed identity, in words, until the next run goes by it. */
+    private static Optional<String> accepted(Link link, Optional<LastRead> read) {
+        return link.identityChange().isPresent()
+                ? Optional.empty()
+                : read.flatMap(LastRead::error)
+                        .filter(Guard::saysToAcceptTheChange)
+                        .map(why -> "the changed identity is accepted, or put back; the next run goes by that");
+    }
+
     private LinkState of(SyncSettings sync, LinkSettings settings, Optional<RunView> last) {
         Link link = links.stored(sync, settings);
         Instant now = clock.instant();
         Optional<LastRead> read = runs.lastRead(link.id());
         Optional<Counts> counts = read.map(LastRead::counts);
         // What a person has decided of is held no longer, whatever the last run's books say.
-        Optional<String> decided = heldPlans.decided(link.id());
+        Optional<String> decided = heldPlans.decided(link.id()).or(() -> accepted(link, read));
         long held = decided.isPresent() ? 0 : counts.map(Counts::held).orElse(0L);
         // A run that never got as far speaks for all links; one of other links says nothing of this one.
         Optional<RunView> unread = last.filter(run -> run.targets().isEmpty());
@@ -105,6 +115,7 @@ public class SyncStates {
                 link.identityChange(),
                 renames.pinned(link),
                 link.resyncAfter().isPresent() ? Optional.of(true) : Optional.empty(),
+                decided.isPresent() ? Optional.of(true) : Optional.empty(),
                 decided.or(() -> unread.isPresent() ? Optional.empty() : read.flatMap(LastRead::error)));
     }
 }

@@ -38,7 +38,7 @@ class SyncsHealthIndicator implements HealthIndicator {
         sync.quarantined().ifPresent(why -> detail.put("quarantined", why));
         Map<String, Object> links = new LinkedHashMap<>();
         sync.links().stream()
-                .filter(link -> link.held() > 0 || link.error().isPresent())
+                .filter(link -> link.waitsForAPerson() || link.error().isPresent())
                 .forEach(link -> links.put(link.target(), detail(link)));
         if (!links.isEmpty()) {
             detail.put("targets", links);
@@ -52,7 +52,7 @@ class SyncsHealthIndicator implements HealthIndicator {
         if (link.held() > 0) {
             detail.put("held", link.held());
         }
-        link.heldWhy().or(link::error).ifPresent(why -> detail.put("why", why));
+        link.heldWhy().or(link::changed).or(link::error).ifPresent(why -> detail.put("why", why));
         return detail;
     }
 }

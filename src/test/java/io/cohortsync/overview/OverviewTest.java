@@ -163,6 +163,16 @@ class OverviewTest {
             assertThat((String) jmx("wiped", "web", "HeldWhy")).contains("2 exits held");
             assertThat(jmx("unsent", "refuses", "Drift")).isEqualTo(1L);
         });
+        // A person has decided: nobody is waited for.
+        assertThat(trial.app().call("POST", "/api/syncs/wiped/discard").statusCode())
+                .isEqualTo(200);
+        assertThat(trial.app()
+                        .get("/api/syncs/wiped")
+                        .path("targets")
+                        .path(0)
+                        .path("decided")
+                        .asBoolean())
+                .isTrue();
         for (String probe : List.of("", "/liveness", "/readiness", "/syncs", "/targets")) {
             assertThat(trial.app().call("GET", "/actuator/health" + probe).statusCode())
                     .as(probe)
