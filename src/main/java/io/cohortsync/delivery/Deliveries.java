@@ -221,7 +221,8 @@ public class Deliveries {
                 batch,
                 () -> stop(
                         batch,
-                        delivery.link().name() + ": " + delivery.refusals() + ", the last with: "
+                        delivery.link().name() + ": " + delivery.refusals()
+                                + " (GET /api/dead-letters), the last with: "
                                 + batch.lastFailure().words()));
     }
 

@@ -22,6 +22,9 @@ import org.springframework.stereotype.Component;
 @Component
 class LinkIdentity {
 
+    /** How the digest of a secret begins, which is stored and shown in its place. */
+    private static final String DIGEST = "…";
+
     /**
      * The region is told by the address, a Customer.io workspace by its site id, Amplitude's project by its API key; who owns a new list, how ids are spelt, and
      * what is read how often, says nothing of whom it holds.
@@ -79,7 +82,8 @@ class LinkIdentity {
         now.forEach((part, value) -> {
             String before = then.getOrDefault(part, "nothing");
             if (!before.equals(value)) {
-                differences.add(part + " was " + before + ", is " + value);
+                differences.add(
+                        part + " was " + before + ", is " + value + (value.startsWith(DIGEST) ? " (digests)" : ""));
             }
         });
         return differences.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", differences));
@@ -117,7 +121,7 @@ class LinkIdentity {
     }
 
     private String fingerprintOf(Secret secret) {
-        return "…" + Long.toHexString(fingerprint.of(secret.value()));
+        return DIGEST + Long.toHexString(fingerprint.of(secret.value()));
     }
 
     private Map<String, String> parts(SyncSettings sync, LinkSettings link) {

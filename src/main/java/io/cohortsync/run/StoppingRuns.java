@@ -36,6 +36,13 @@ public class StoppingRuns {
      */
     public void stopAll(Duration patience) throws InterruptedException {
         halts.stopNode();
+        int runs = underWay.awaitEnd(Duration.ZERO).size();
+        if (runs > 0) {
+            LOG.info(
+                    "Stopping: {} under way, whose calls get {} s to be answered",
+                    runs == 1 ? "1 run is" : runs + " runs are",
+                    patience.toSeconds());
+        }
         underWay.awaitEnd(patience).forEach(this::giveUp);
     }
 

@@ -1,5 +1,6 @@
 package io.cohortsync.sandbox;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 import org.springframework.http.HttpStatus;
@@ -26,8 +27,8 @@ class FaultsController {
 
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
-    List<Fault> add(@PathVariable("vendor") String vendor, @RequestBody Fault fault) {
-        faults.add(vendor, fault);
+    List<Fault> add(@PathVariable("vendor") String vendor, @RequestBody JsonNode asked) {
+        faults.add(vendor, StrictJson.read(asked, Fault.class));
         return faults.of(vendor);
     }
 

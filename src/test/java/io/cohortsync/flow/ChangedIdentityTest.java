@@ -97,6 +97,19 @@ class ChangedIdentityTest {
         app = start("wk_2", AFTER);
     }
 
+    @Test
+    void whatIsChangedIsSaidAtTheStart(@TempDir Path elsewhere, CapturedOutput output) throws Exception {
+        String yaml =
+                YAML.formatted("%s", segment.url(), segment.url(), BEFORE.get(0).indent(4));
+        Files.writeString(elsewhere.resolve("kept.csv"), "user_id\nann\n");
+        try (RunningApp before = RunningApp.start(elsewhere, yaml.formatted("wk_1"))) {
+            before.run("kept");
+        }
+        RunningApp.start(elsewhere, yaml.formatted("wk_2")).close();
+        assertThat(output)
+                .containsPattern("WARN  kept → a is held, because write-key was …\\w+, is …\\w+ \\(digests\\)");
+    }
+
     private static RunningApp start(String writeKey, List<String> syncs) {
         String indented = String.join("\n", syncs).indent(4);
         return RunningApp.start(folder, YAML.formatted(writeKey, segment.url(), segment.url(), indented));
@@ -175,7 +188,10 @@ class ChangedIdentityTest {
                         .path(0)
                         .asText())
                 .isEqualTo("a");
+        assertThat(link("kept").path("error").asText()).startsWith("the changed identity is accepted");
+        assertThat(link("kept").path("decided").asBoolean()).isTrue();
         assertThat(app.runLink("kept").path("state").asText()).isEqualTo("succeeded");
+        assertThat(link("kept").has("decided")).isFalse();
         assertThat(sent()).isEmpty();
         cohort("kept", List.of("ann", "bob", "dora"));
         app.runLink("kept");
