@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Lets attempts begin and end, and says whether a failed one is repeated; {@code attempts} in the routes. */
@@ -17,6 +19,7 @@ public class Attempts {
     /** Attempts of one batch in one run; those a target asked to be put off do not count. */
     static final int MOST = 6;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);
     private static final String STOPPING = "this node is stopping";
 
     /** A target that keeps asking to be left alone is given up for this run after so long. */
@@ -110,12 +113,18 @@ public class Attempts {
         log.answered(
                 batch,
                 batch.planned().stream().filter(Unmatched.of(unmatched)::holds).count());
-        targets.gate(batch.delivery().target().name()).succeeded();
+        succeeded(batch.delivery().target().name());
     }
 
     /** What had to be done before the first batch is done. */
     public void prepared(Batch batch) {
-        targets.gate(batch.delivery().target().name()).succeeded();
+        succeeded(batch.delivery().target().name());
+    }
+
+    private void succeeded(String target) {
+        if (targets.gate(target).succeeded()) {
+            LOG.info("Target {} takes what is sent again", target);
+        }
     }
 
     /**
@@ -129,7 +138,11 @@ public class Attempts {
             log.failed(batch, failure);
         }
         if (failure.kind() == Failure.Kind.TRY_LATER) {
-            targets.gate(batch.delivery().target().name()).failed(failure.retryAfter());
+            String target = batch.delivery().target().name();
+            if (targets.gate(target).failed(failure.retryAfter())) {
+                LOG.warn(
+                        "Target {} fails, and the same calls are tried again for a while: {}", target, failure.words());
+            }
         }
         throw thrown;
     }

@@ -1,5 +1,6 @@
 package io.cohortsync.overview;
 
+import io.cohortsync.target.Targets;
 import io.cohortsync.target.Targets.Condition;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,9 +13,11 @@ import org.springframework.stereotype.Component;
 class TargetsHealthIndicator implements HealthIndicator {
 
     private final Overview overview;
+    private final Targets targets;
 
-    TargetsHealthIndicator(Overview overview) {
+    TargetsHealthIndicator(Overview overview, Targets targets) {
         this.overview = overview;
+        this.targets = targets;
     }
 
     @Override
@@ -27,9 +30,16 @@ class TargetsHealthIndicator implements HealthIndicator {
                 .orElseGet(Attention::cannotTell);
     }
 
-    private static Map<String, Object> details(Map<String, Condition> targets) {
+    private Map<String, Object> details(Map<String, Condition> targets) {
         Map<String, Object> details = new LinkedHashMap<>();
-        targets.forEach((name, target) -> details.put(name, target.whyNot(name).orElse("takes what is sent")));
+        targets.forEach((name, target) -> details.put(name, target.whyNot(name).orElseGet(() -> howItTakes(name))));
         return details;
+    }
+
+    /** As this node sees it. */
+    private String howItTakes(String target) {
+        return targets.gate(target).isFailing()
+                ? "the last calls failed and are tried again: GET /api/targets/" + target + "/attempts"
+                : "takes what is sent";
     }
 }

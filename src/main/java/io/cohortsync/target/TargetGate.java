@@ -15,6 +15,9 @@ public final class TargetGate {
 
     private static final Duration FIRST_BACK_OFF = Duration.ofMillis(500);
     private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(60);
+    /** Once or twice is nothing. */
+    private static final int WORTH_TELLING = 3;
+
     private static final Duration LOOK_AROUND = Duration.ofMillis(250);
 
     /** A little more than a second is shared out, since calls do not arrive as evenly as they go. */
@@ -65,17 +68,34 @@ public final class TargetGate {
         permits.release();
     }
 
-    /** A call succeeded: the next failure backs off from the start. */
-    public synchronized void succeeded() {
+    /**
+     * A call succeeded: the next failure backs off from the start.
+     *
+     * @return whether it had failed so often that somebody was to be told
+     */
+    public synchronized boolean succeeded() {
+        boolean told = failuresInARow >= WORTH_TELLING;
         failuresInARow = 0;
+        return told;
     }
 
-    /** A call failed: closes the gate for as long as was asked, or else for longer each time, with jitter. */
-    public synchronized void failed(Optional<Duration> retryAfter) {
+    /**
+     * A call failed: closes the gate for as long as was asked, or else for longer each time, with jitter.
+     *
+     * @return whether it has failed so often in a row by now that somebody is to be told, which is so once
+     */
+    public synchronized boolean failed(Optional<Duration> retryAfter) {
         boolean alreadyClosed = closedFor() > 0;
+        int before = failuresInARow;
         Duration wait =
                 retryAfter.orElseGet(() -> backOff(alreadyClosed ? Math.max(1, failuresInARow) : ++failuresInARow));
         closedUntil = Math.max(closedUntil, System.nanoTime() + wait.toNanos());
+        return before < WORTH_TELLING && failuresInARow >= WORTH_TELLING;
+    }
+
+    /** Whether the last calls failed in a way that may pass. */
+    public synchronized boolean isFailing() {
+        return failuresInARow > 0;
     }
 
     private static Duration backOff(int failures) {

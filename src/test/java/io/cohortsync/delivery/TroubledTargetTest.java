@@ -17,6 +17,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
@@ -45,7 +46,7 @@ class TroubledTargetTest {
         segment = new SegmentServer();
         other = new SegmentServer();
         trial = new Trial(folder);
-        for (String name : List.of("patient", "storm", "dated", "paused", "suspended", "state")) {
+        for (String name : List.of("patient", "storm", "dated", "shaky", "paused", "suspended", "state")) {
             trial.segment(name, segment.url() + "/" + name, "batch-size: 10").sync(name, "[ " + name + " ]");
         }
         trial.segment("busy", segment.url() + "/busy", "batch-size: 10")
@@ -204,6 +205,47 @@ class TroubledTargetTest {
         syncs.forEach(sync -> assertThat(
                         part(trial.run(sync), "locked").path("accepted").asLong())
                 .isEqualTo(2));
+    }
+
+    @Test
+    void whileATargetFailsItIsSaidInTheLogAndInHealth(CapturedOutput output) {
+        CountDownLatch seen = new CountDownLatch(1);
+        AtomicInteger calls = new AtomicInteger();
+        segment.behave(request -> {
+            if (calls.incrementAndGet() <= 3) {
+                return Answer.status(500);
+            }
+            awaitQuietly(seen);
+            return Answer.OK;
+        });
+        trial.cohort("shaky", List.of("ann"));
+        CompletableFuture<JsonNode> run = trial.begin("shaky");
+        await().atMost(Duration.ofSeconds(30)).until(() -> calls.get() > 3);
+        assertThat(trial.app()
+                        .get("/actuator/health")
+                        .path("components")
+                        .path("targets")
+                        .path("details")
+                        .path("shaky")
+                        .asText())
+                .isEqualTo("the last calls failed and are tried again: GET /api/targets/shaky/attempts");
+        seen.countDown();
+
+        assertThat(run.join().path("state").asText()).isEqualTo("succeeded");
+        assertThat(output.getAll().lines().filter(line -> line.contains("Target shaky")))
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .contains(
+                                        "Target shaky fails, and the same calls are tried again for a while: HTTP 500"),
+                        line -> assertThat(line).contains("Target shaky takes what is sent again"));
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

@@ -400,8 +400,7 @@ class ReceiversTest {
         String form = "application/x-www-form-urlencoded";
         assertThat(app.call("POST", "/hooks/engage", form, "x\n&=%").statusCode())
                 .isEqualTo(401);
-        assertThat(app.call("POST", "/api/sources/engage/check?wait=true", form, "x")
-                        .statusCode())
+        assertThat(app.call("POST", "/api/sources/engage/check", form, "x").statusCode())
                 .isEqualTo(200);
         assertThat(app.call("PUT", "/api/sources/engage/cohorts/no_form/members", form, "userId\nann\nann\n")
                         .body())
