@@ -142,6 +142,10 @@ public class Runs {
         // Between the two questions the run under way may end; then the lease is to be had.
         for (int i = 0; i < TRIES_TO_BEGIN; i++) {
             Optional<Run> run = begin(wanted, why, () -> take(wanted, why, firing));
+            // A lease that is held may be a dead node's, and then it ends soon.
+            if (why == Trigger.START && (run.isPresent() || !leases.isHeld(sync))) {
+                overdue.settled(sync);
+            }
             if (run.isPresent()) {
                 return new Beginning(run, Optional.empty(), "");
             }
@@ -194,12 +198,7 @@ public class Runs {
         boolean first = overdue.isFirstLook(sync.name());
         // Where nothing is ever due by itself, a run that a person began may have been cut off.
         Instant due = firings(sync).lastDue(clock.instant()).orElse(Instant.EPOCH);
-        Optional<Lease> lease = leases.takeIfOverdue(sync.name(), due, clock.instant(), first);
-        // It may be a dead node's, and then it ends soon.
-        if (lease.isPresent() || !leases.isHeld(sync.name())) {
-            overdue.settled(sync.name());
-        }
-        return lease;
+        return leases.takeIfOverdue(sync.name(), due, clock.instant(), first);
     }
 
     /** The lease, which takes a firing or a follow-up, is taken in one with the run's row: else a crash would lose it. */
