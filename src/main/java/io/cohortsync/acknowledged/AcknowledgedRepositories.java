@@ -55,7 +55,7 @@ class AcknowledgedRepositories implements CamelContextConfiguration {
                         .setManagementObjectNameStrategy(
                                 new RepositoryNames(camel, agent.getMBeanObjectDomainName(), mask)));
         Map<String, List<AcknowledgedRepository>> byName = settings.syncs().values().stream()
-                .filter(sync -> sync.enabled() && sync.source().enabled())
+                .filter(SyncSettings::inUse)
                 .flatMap(this::rows)
                 .map(link -> new AcknowledgedRepository(link, links, members, fingerprint))
                 .collect(Collectors.groupingBy(AcknowledgedRepository::getName));

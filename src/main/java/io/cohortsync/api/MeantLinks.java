@@ -44,7 +44,7 @@ class MeantLinks {
         Map<String, LinkSettings> byTarget = sync.links().stream()
                 .collect(Collectors.toMap(link -> link.target().name(), Function.identity()));
         LinkSettings link = Problems.known(byTarget, target, "target of sync " + sync.name());
-        if (!link.enabled() || !link.target().enabled()) {
+        if (!link.inUse()) {
             throw Problems.of(HttpStatus.CONFLICT, "Target " + target + " of sync " + sync.name() + " is disabled");
         }
     }

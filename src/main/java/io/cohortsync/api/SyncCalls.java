@@ -81,7 +81,7 @@ public class SyncCalls {
     /** @throws ErrorResponseException 404 for a sync that is not configured, 409 for one that is disabled */
     public void mayPlan(String sync) {
         SyncSettings wanted = Problems.known(settings.syncs(), sync, "sync");
-        if (!wanted.enabled() || !wanted.source().enabled()) {
+        if (!wanted.inUse()) {
             throw Problems.of(HttpStatus.CONFLICT, "Sync " + sync + " or its source is disabled in the configuration");
         }
     }

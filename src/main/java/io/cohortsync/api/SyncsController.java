@@ -107,7 +107,7 @@ class SyncsController {
                 .map(slowed -> slowed.nextTry().minusMillis(1))
                 .filter(now::isBefore)
                 .orElse(now);
-        return state.paused() || done || !sync.enabled() || !sync.source().enabled()
+        return state.paused() || done || !sync.inUse()
                 ? Optional.empty()
                 : Firings.of(sync.schedule(), sync.name()).nextDue(from);
     }

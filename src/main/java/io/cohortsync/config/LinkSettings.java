@@ -30,6 +30,11 @@ public record LinkSettings(
         Optional<String> integrations,
         Optional<ListSettings> list) {
 
+    /** Whether it is to be filled: neither it nor its target is disabled. */
+    public boolean inUse() {
+        return enabled && target.enabled();
+    }
+
     /** The same with the cohort's name, as its source tells it, filled in where it is awaited. */
     public LinkSettings named(String cohortName) {
         return !awaitsName

@@ -33,6 +33,11 @@ public record SyncSettings(
         List<LinkSettings> links,
         GuardSettings guard) {
 
+    /** Whether it is to be run: neither it nor its source is disabled. */
+    public boolean inUse() {
+        return enabled && source.enabled();
+    }
+
     /** The route that reads it is {@code source-<this>}. */
     public String reading() {
         return pushed ? "mirror" : source.type();

@@ -51,7 +51,7 @@ final class SyncTable {
                     first ? off(sync.source().name(), sync.source().enabled()) : "",
                     first ? shortened(sync.cohort()) : "",
                     first ? ScheduleWords.of(sync.schedule()) : "",
-                    off(link.target().name(), link.enabled() && link.target().enabled()),
+                    off(link.target().name(), link.inUse()),
                     link.memberKey().words(),
                     link.normalize().name().toLowerCase(Locale.ROOT),
                     link.trait()

@@ -1,5 +1,6 @@
 package io.cohortsync.delivery;
 
+import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.Settings;
 import io.cohortsync.config.SyncSettings;
 import io.cohortsync.link.LinkVersions;
@@ -128,10 +129,10 @@ public class Redrives {
     /** The links that still send, in the order in which whoever locks several of them does. */
     private List<Long> links(Filter filter) {
         Set<List<String>> sending = settings.syncs().values().stream()
-                .filter(sync -> sync.enabled() && sync.source().enabled())
+                .filter(SyncSettings::inUse)
                 .filter(sync -> filter.sync().orElse(sync.name()).equals(sync.name()))
                 .flatMap(sync -> sync.links().stream())
-                .filter(link -> link.enabled() && link.target().enabled())
+                .filter(LinkSettings::inUse)
                 .map(link -> List.of(link.sync(), link.target().name()))
                 .filter(link -> filter.target().orElse(link.get(1)).equals(link.get(1)))
                 .collect(Collectors.toSet());
@@ -216,8 +217,7 @@ public class Redrives {
                 .list()
                 .stream()
                 .filter(name -> Optional.ofNullable(settings.syncs().get(name))
-                        .filter(SyncSettings::enabled)
-                        .filter(sync -> sync.source().enabled())
+                        .filter(SyncSettings::inUse)
                         .isPresent())
                 .toList();
     }

@@ -53,7 +53,7 @@ class RouteInstaller implements CamelContextConfiguration {
                 install(camel, target);
             }
             for (SyncSettings sync : settings.syncs().values()) {
-                if (sync.enabled() && sync.source().enabled()) {
+                if (sync.inUse()) {
                     install(camel, sync);
                 }
             }

@@ -53,10 +53,8 @@ class StartReport {
             LOG.warn("{}", String.format(FIRST_STEPS, whereToPutIt(), jar()));
             return;
         }
-        long running = settings.syncs().values().stream()
-                .filter(SyncSettings::enabled)
-                .filter(sync -> sync.source().enabled())
-                .count();
+        long running =
+                settings.syncs().values().stream().filter(SyncSettings::inUse).count();
         long disabled = settings.syncs().size() - running;
         LOG.info(
                 "{}{}, {}{}; {}",

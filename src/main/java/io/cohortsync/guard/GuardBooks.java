@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Writes down what of a run's plans waits for a person, and what a person has asked for that is done; {@code guardBooks} in the routes. */
+/** Writes down what of a run's plans waits for a person; {@code guardBooks} in the routes. */
 @Component
 public class GuardBooks {
 

@@ -177,7 +177,8 @@ public class HeldPlans {
                 .update();
     }
 
-    private void forgetPlan(long link) {
+    /** Nothing waits any more; what a person has decided stands. To be called in a transaction that holds the link's row. */
+    public void forgetPlan(long link) {
         jdbc.sql("delete from held_plan where link_id = ?").param(link).update();
         forget(link, Standing.HELD, ENTER);
         forget(link, Standing.HELD, EXIT);

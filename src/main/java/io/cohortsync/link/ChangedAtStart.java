@@ -25,7 +25,7 @@ class ChangedAtStart {
     @EventListener(ApplicationReadyEvent.class)
     void say() {
         settings.syncs().values().stream()
-                .filter(SyncSettings::enabled)
+                .filter(SyncSettings::inUse)
                 .flatMap(sync -> links.of(sync).stream())
                 .forEach(link -> link.identityChange()
                         .ifPresent(change -> LOG.warn(

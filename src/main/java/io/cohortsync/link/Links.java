@@ -39,7 +39,7 @@ public class Links {
     /** The enabled links of a sync as they are stored now; a link that is new gets its row. */
     public List<Link> of(SyncSettings sync) {
         return sync.links().stream()
-                .filter(link -> link.enabled() && link.target().enabled())
+                .filter(LinkSettings::inUse)
                 .map(link -> stored(sync, link))
                 .toList();
     }

@@ -35,7 +35,7 @@ public class Renames {
      */
     public void told(SyncSettings sync, long token, String name, boolean mayMove) {
         for (LinkSettings configured : sync.links()) {
-            if (configured.enabled() && configured.target().enabled()) {
+            if (configured.inUse()) {
                 told(sync, configured, token, name, mayMove);
             }
         }

@@ -20,7 +20,7 @@ class JmxLinks {
     static MBeanExporter linkMBeans(Settings settings, Overview overview) {
         Map<String, Object> beans = new LinkedHashMap<>();
         for (SyncSettings sync : settings.syncs().values()) {
-            if (sync.enabled() && sync.source().enabled()) {
+            if (sync.inUse()) {
                 for (LinkSettings link : sync.links()) {
                     String target = link.target().name();
                     beans.put(

@@ -87,7 +87,7 @@ class Metrics implements MeterBinder {
     @Override
     public void bindTo(MeterRegistry meters) {
         for (SyncSettings sync : settings.syncs().values()) {
-            if (sync.enabled() && sync.source().enabled()) {
+            if (sync.inUse()) {
                 bind(meters, OF_SYNCS, Tags.of(SYNC, sync.name()), () -> overview.sync(sync.name()));
                 for (LinkSettings link : sync.links()) {
                     String target = link.target().name();

@@ -55,7 +55,7 @@ class Overview {
         try {
             Map<String, SyncState> syncs = new TreeMap<>();
             for (SyncSettings sync : settings.syncs().values()) {
-                if (sync.enabled() && sync.source().enabled()) {
+                if (sync.inUse()) {
                     syncs.put(sync.name(), states.of(sync));
                 }
             }

@@ -99,7 +99,7 @@ public class SyncStates {
         Optional<RunView> unread = last.filter(run -> run.targets().isEmpty());
         return new LinkState(
                 settings.target().name(),
-                settings.enabled() && settings.target().enabled(),
+                settings.inUse(),
                 unread.map(RunView::state).or(() -> read.map(LastRead::state)).orElse("new"),
                 counts.map(c -> c.same() + c.settled() + c.enter()),
                 link.acknowledged(),

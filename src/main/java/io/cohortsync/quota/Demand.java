@@ -54,7 +54,7 @@ public class Demand {
             Map<String, Long> bySync = new LinkedHashMap<>();
             settings.syncs().values().stream()
                     .filter(sync -> sync.source().name().equals(source) && !sync.pushed())
-                    .filter(sync -> sync.enabled() && sync.source().enabled())
+                    .filter(SyncSettings::inUse)
                     .forEach(sync -> bySync.put(sync.name(), firings(sync)));
             bySync.values().removeIf(count -> count == 0);
             long all = bySync.values().stream().mapToLong(Long::longValue).sum();

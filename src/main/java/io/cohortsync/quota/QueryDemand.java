@@ -102,8 +102,7 @@ public class QueryDemand {
         for (SyncSettings sync : settings.syncs().values()) {
             boolean counts = sync.source().name().equals(source)
                     && !sync.pushed()
-                    && sync.enabled()
-                    && sync.source().enabled()
+                    && sync.inUse()
                     && (sync.schedule() instanceof Schedule.Every || sync.schedule() instanceof Schedule.Cron);
             if (counts) {
                 // One for the list, and the pages with the empty one that may follow the last.

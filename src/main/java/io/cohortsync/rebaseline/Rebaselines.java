@@ -25,7 +25,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -172,7 +171,7 @@ public class Rebaselines {
         LinkPlan.forEachSome(plan.noLongerWanted(), some -> members.delete(link.id(), rows(run, some)));
         LinkPlan.forEachSome(plan.wantedAgain(), some -> members.keep(link.id(), rows(run, some)));
         deliveries.rebaselined(link.id(), now);
-        heldPlans.replace(link.id(), Optional.empty(), LongStream::empty, LongStream::empty);
+        heldPlans.forgetPlan(link.id());
         // Those of whom nothing is turned down any more.
         jdbc.sql("delete from dead_letter where link_id = ? and not exists (select 1 from membership m"
                         + " where m.link_id = dead_letter.link_id and m.fingerprint = dead_letter.fingerprint"

@@ -39,8 +39,7 @@ public class Overdue {
         this.syncs = syncs;
         this.clock = clock;
         this.scheduled = settings.syncs().values().stream()
-                .filter(sync ->
-                        sync.enabled() && sync.source().enabled() && !(sync.schedule() instanceof Schedule.Manual))
+                .filter(sync -> sync.inUse() && !(sync.schedule() instanceof Schedule.Manual))
                 .map(SyncSettings::name)
                 .toList();
     }

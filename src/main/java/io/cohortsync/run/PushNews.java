@@ -55,8 +55,7 @@ public class PushNews {
         this.quarantine = quarantine;
         this.clock = clock;
         this.onChange = settings.syncs().values().stream()
-                .filter(sync ->
-                        sync.enabled() && sync.source().enabled() && sync.schedule() instanceof Schedule.OnChange)
+                .filter(sync -> sync.inUse() && sync.schedule() instanceof Schedule.OnChange)
                 .toList();
     }
 

@@ -1,5 +1,6 @@
 package io.cohortsync.run;
 
+import io.cohortsync.config.LinkSettings;
 import io.cohortsync.config.Settings;
 import io.cohortsync.source.Told;
 import java.time.Clock;
@@ -193,9 +194,7 @@ public class RunEnds {
 
     /** A rebaseline may be of some. */
     private static boolean isOfAllTargets(Run run) {
-        long inUse = run.sync().links().stream()
-                .filter(link -> link.enabled() && link.target().enabled())
-                .count();
+        long inUse = run.sync().links().stream().filter(LinkSettings::inUse).count();
         return run.links().size() >= inUse;
     }
 

@@ -36,7 +36,7 @@ public class StoppingRuns {
      */
     public void stopAll(Duration patience) throws InterruptedException {
         halts.stopNode();
-        int runs = underWay.awaitEnd(Duration.ZERO).size();
+        int runs = underWay.number();
         if (runs > 0) {
             LOG.info(
                     "Stopping: {} under way, whose calls get {} s to be answered",

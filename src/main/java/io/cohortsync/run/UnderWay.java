@@ -21,6 +21,11 @@ class UnderWay {
         notifyAll();
     }
 
+    /** How many there are. */
+    synchronized int number() {
+        return runs.size();
+    }
+
     /** Waits until none is left, but not for longer than this; gives those that are. */
     synchronized List<Run> awaitEnd(Duration patience) throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();

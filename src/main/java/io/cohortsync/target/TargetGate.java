@@ -15,10 +15,10 @@ public final class TargetGate {
 
     private static final Duration FIRST_BACK_OFF = Duration.ofMillis(500);
     private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(60);
+    private static final Duration LOOK_AROUND = Duration.ofMillis(250);
+
     /** Once or twice is nothing. */
     private static final int WORTH_TELLING = 3;
-
-    private static final Duration LOOK_AROUND = Duration.ofMillis(250);
 
     /** A little more than a second is shared out, since calls do not arrive as evenly as they go. */
     private static final Duration A_SECOND = Duration.ofMillis(1_100);
